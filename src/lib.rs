@@ -1,0 +1,20 @@
+//! Latchkey: an identity provider for microservices.
+//!
+//! People sign in once, at our pages; programs get tokens at our OAuth endpoint; every gateway and service then
+//! verifies those short-lived signed tokens by itself, from our JWKS, without calling us.
+//!
+//! # Layers
+//!
+//! Imports go downwards only; `tests/it/architecture.rs` fails on any other.
+//!
+//! ```text
+//! main -> cli -> server -> { web, jobs, admin } -> { oauth, identity, keys, audit } -> records -> storage
+//! ```
+//!
+//! `config` is read by `cli` and `server` alone. `ports` (clock, entropy) and `act` (what one request carries
+//! down) may be used by every layer.
+
+pub mod act;
+pub mod ports;
+pub mod records;
+pub mod storage;

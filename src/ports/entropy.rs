@@ -1,0 +1,115 @@
+//! Randomness: a seed an act, expanded by label.
+//!
+//! A unit of work may run more than once, and must do the same each time. So nothing inside it draws fresh
+//! randomness: the edge draws one [`Seed`] per act, and every value is derived from the seed and a label with
+//! HMAC-SHA-256, which is a pseudo-random function under a 256-bit key.
+
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+use std::fmt;
+
+/// A source of seeds.
+pub trait Entropy: Send + Sync + 'static {
+    /// Draws a fresh seed of 256 bits.
+    fn seed(&self) -> Seed;
+}
+
+/// 256 bits of randomness that belong to one act. Never printed.
+#[derive(Clone)]
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// A seed of the given bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// 32 bytes for the purpose that `label` names. The same label gives the same bytes: use each label for one
+    /// value an act.
+    pub fn expand(&self, label: &str) -> [u8; 32] {
+        let mut out = [0_u8; 32];
+        // HMAC over a 32-byte key cannot fail in OpenSSL short of memory exhaustion. If it ever does, aborting is
+        // the only safe end: zeroes in place of randomness would be a forged secret.
+        let made = PKey::hmac(&self.0)
+            .and_then(|key| {
+                let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
+                signer.update(label.as_bytes())?;
+                signer.sign(&mut out)
+            })
+            .is_ok();
+        if !made {
+            std::process::abort();
+        }
+        out
+    }
+
+    /// 16 bytes for the purpose that `label` names; see [`Seed::expand`].
+    pub fn expand_16(&self, label: &str) -> [u8; 16] {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = self.expand(label);
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+    }
+
+    /// A random (version 4) UUID for the purpose that `label` names. RFC 9562 §5.4.
+    pub fn uuid(&self, label: &str) -> uuid::Uuid {
+        uuid::Builder::from_random_bytes(self.expand_16(label)).into_uuid()
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Seed(..)")
+    }
+}
+
+/// The operating system's random source, through OpenSSL's generator.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[allow(clippy::disallowed_methods, reason = "this is the port that reads the random source")]
+    fn seed(&self) -> Seed {
+        let mut bytes = [0_u8; 32];
+        if openssl::rand::rand_priv_bytes(&mut bytes).is_err() {
+            // A generator that cannot be seeded must not be answered with zeroes.
+            std::process::abort();
+        }
+        Seed(bytes)
+    }
+}
+
+/// Seeds that follow from a number: equal runs give equal values. For tests alone.
+#[derive(Debug, Default)]
+pub struct FixedEntropy(std::sync::atomic::AtomicU64);
+
+impl FixedEntropy {
+    /// A sequence of seeds that begins at `start`.
+    pub const fn from(start: u64) -> Self {
+        Self(std::sync::atomic::AtomicU64::new(start))
+    }
+}
+
+impl Entropy for FixedEntropy {
+    fn seed(&self) -> Seed {
+        let n = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Seed(Seed([0; 32]).expand(&n.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_gives_the_same_value_again_and_another_label_another() {
+        let seed = SystemEntropy.seed();
+        assert_eq!(seed.expand("a"), seed.expand("a"));
+        assert_ne!(seed.expand("a"), seed.expand("b"));
+        assert_ne!(seed.expand("a"), SystemEntropy.seed().expand("a"));
+    }
+
+    #[test]
+    fn a_seed_is_never_printed() {
+        assert_eq!(format!("{:?}", Seed::new([7; 32])), "Seed(..)");
+    }
+}

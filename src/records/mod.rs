@@ -1,0 +1,3 @@
+//! Stored records.
+mod tenant;
+pub use tenant::Tenant;
