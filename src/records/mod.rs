@@ -1,3 +1,45 @@
-//! Stored records.
+//! What is stored, one file a record: its key, its version, its indexes, its expiry.
+//!
+//! # Layout of keys
+//!
+//! ```text
+//! <tenant>/<space>/<id>                          a record
+//! <tenant>/expiry/<unix seconds, 12 digits>/<space>/<id>   what to delete when (value: the keys, a JSON list)
+//! ```
+//!
+//! A tenant and a space consist of lower-case letters, digits, `-` and `_`, so the first two slashes always
+//! separate; an id may hold any byte. A value is JSON, `{"v": version, "r": record}`; an older version is upgraded
+//! when it is read ([`Record::upgrade`]).
+
+mod authorization_code;
+mod browser_session;
+mod client;
+mod consent;
+mod grant;
+mod interaction;
+mod record;
+mod revoked_token;
+mod scope;
+mod server_secret;
 mod tenant;
+mod user;
+
+pub use authorization_code::AuthorizationCode;
+pub use browser_session::{BrowserSession, SessionCookie};
+pub use client::{Client, ClientSecret, GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
+pub use consent::Consent;
+pub use grant::{Grant, RefreshState, Revocation};
+pub use interaction::Interaction;
+pub use record::{Record, find, insert, key, list, remove, sweep, update};
+pub use revoked_token::RevokedToken;
+pub use scope::{Scope, ScopeError};
+pub use server_secret::ServerSecret;
 pub use tenant::Tenant;
+pub use user::{User, Username};
+
+/// Text form of a SHA-256: what is stored in place of a random secret, so that the store holds nothing that could
+/// be presented. Base64url without padding.
+pub fn hash_of(secret: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(openssl::sha::sha256(secret))
+}

@@ -7,7 +7,12 @@ pub trait Read {
 
     /// Up to `limit` pairs whose key starts with `prefix`, in ascending order of keys, those after the key
     /// `after` alone where it is given (`after` is a whole key, prefix included).
-    fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault>;
+    fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault>;
 }
 
 /// One serialisable unit of work: it sees its own writes, and nobody sees them before it has ended well and they

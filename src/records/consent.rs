@@ -1,0 +1,38 @@
+//! Remembered consent: what a person has allowed a client before.
+
+use super::{Record, Scope};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What a person has allowed a client, so that they are asked once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Consent {
+    /// Who allowed.
+    pub user_id: Uuid,
+    /// Who was allowed.
+    pub client_id: String,
+    /// All that was allowed so far.
+    pub scope: Scope,
+    /// The resources that were allowed so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// When it was last given.
+    #[serde(with = "time::serde::timestamp")]
+    pub given_at: OffsetDateTime,
+}
+
+impl Consent {
+    /// The id of the consent of this person to this client.
+    pub fn id_of(user_id: Uuid, client_id: &str) -> String {
+        format!("{user_id}/{client_id}")
+    }
+}
+
+impl Record for Consent {
+    const SPACE: &'static str = "consent";
+    const VERSION: u32 = 1;
+    fn id(&self) -> String {
+        Self::id_of(self.user_id, &self.client_id)
+    }
+}

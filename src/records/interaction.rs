@@ -1,0 +1,66 @@
+//! Interactions: an authorization request that waits for a person.
+
+use super::{Record, Scope};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A checked authorization request, kept while its person signs in and consents. Bound to one browser: the stored
+/// request is what is answered, whatever a later URL says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Interaction {
+    /// What stands in the pages' URL: 128 random bits. Alone it opens nothing.
+    pub id: String,
+    /// `hash_of` the cookie that binds the interaction to its browser.
+    pub browser_hash: String,
+    /// Who asks.
+    pub client_id: String,
+    /// Where the answer goes; checked against the client before the interaction was made.
+    pub redirect_uri: String,
+    /// What is asked for.
+    pub scope: Scope,
+    /// The resources that are asked for. RFC 8707.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// Echoed in the answer. RFC 6749 §4.1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Goes into the ID token. OIDC Core §3.1.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// PKCE, method S256. RFC 7636 §4.3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
+    /// Fills the username field. OIDC Core §3.1.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// How old the sign-in may be, in seconds. OIDC Core §3.1.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u32>,
+    /// `prompt=login` was asked: the sign-in must be later than this interaction.
+    #[serde(default)]
+    pub fresh_login: bool,
+    /// `prompt=consent` was asked: a remembered consent does not count.
+    #[serde(default)]
+    pub fresh_consent: bool,
+    /// The browser session that signed in for this interaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in: Option<Uuid>,
+    /// When the request came.
+    #[serde(with = "time::serde::timestamp")]
+    pub created_at: OffsetDateTime,
+    /// When the person has waited too long.
+    #[serde(with = "time::serde::timestamp")]
+    pub expires_at: OffsetDateTime,
+}
+
+impl Record for Interaction {
+    const SPACE: &'static str = "interaction";
+    const VERSION: u32 = 1;
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+    fn expires_at(&self) -> Option<OffsetDateTime> {
+        Some(self.expires_at)
+    }
+}
