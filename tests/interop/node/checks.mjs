@@ -1,0 +1,28 @@
+// Counts checks and prints a line for each.
+let passed = 0
+let failed = 0
+
+/** Runs `body`; what it throws is the failure. Gives what it returns, or undefined. */
+export async function check(name, body) {
+  try {
+    const result = await body()
+    passed += 1
+    console.log(`ok      node: ${name}`)
+    return result
+  } catch (error) {
+    failed += 1
+    console.log(`FAILED  node: ${name}: ${error.code ?? ''} ${error.message} ${error.cause?.message ?? ''}`)
+  }
+}
+
+/** Passes only when `body` rejects, and for the reason `why`: an error code, the claim that is wrong, or a status. */
+export const refused = (name, why, body) => check(`refused: ${name}`, async () => {
+  const reasons = await body().then(() => [], (error) => [error.code, error.claim, error.error, error.status])
+  if (!reasons.includes(why)) throw new Error(reasons.length ? `for another reason: ${reasons}` : 'it was accepted')
+})
+
+/** Prints the closing line and gives the exit code. */
+export function close() {
+  console.log(`${passed} passed, ${failed} failed`)
+  return failed === 0 && passed > 0 ? 0 : 1
+}
