@@ -3,6 +3,20 @@
 //! [`Txn`] is the port that everything above uses; [`Store`] the handle that runs units of work. Nothing above
 //! this module knows which backend stands behind it.
 
+pub mod audit;
+mod changes;
+mod limits;
+mod memory;
+mod opening;
+mod options;
+mod overlay;
+mod pages;
 mod port;
+mod store;
+mod unit;
 
-pub use port::{Fault, FaultKind, Read, Stop, Txn};
+pub use limits::{MAX_EVENT_BYTES, MAX_KEY_BYTES, MAX_VALUE_BYTES};
+pub use opening::{OpenError, Opening};
+pub use options::Options;
+pub use port::{Fault, FaultKind, Pairs, Read, Stop, Txn};
+pub use store::Store;

@@ -1,5 +1,8 @@
 //! The storage port: what every backend offers, and the two ways in which a unit of work ends early.
 
+/// Pairs of key and value in ascending order of keys.
+pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// A consistent view of the stored pairs. Keys are ordered bytewise on every backend.
 pub trait Read {
     /// The value under `key`, if there is one.
@@ -7,12 +10,7 @@ pub trait Read {
 
     /// Up to `limit` pairs whose key starts with `prefix`, in ascending order of keys, those after the key
     /// `after` alone where it is given (`after` is a whole key, prefix included).
-    fn scan(
-        &self,
-        prefix: &[u8],
-        after: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault>;
+    fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault>;
 }
 
 /// One serialisable unit of work: it sees its own writes, and nobody sees them before it has ended well and they

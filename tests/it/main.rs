@@ -1,1 +1,5 @@
+//! The integration tests, one binary. Each folder stands for a part of the product.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod storage;

@@ -1,0 +1,25 @@
+//! What a unit of work, or a whole group of them, leaves behind.
+
+use std::collections::BTreeMap;
+
+/// Writes and audit entries that stand or fall together.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// The last word on each key: a value, or none where it is deleted.
+    pub(super) writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Audit events in order, each one JSON object on one line.
+    pub(super) events: Vec<Vec<u8>>,
+}
+
+impl Changes {
+    /// Nothing written, nothing to record: such a group needs no disk.
+    pub(super) fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.events.is_empty()
+    }
+
+    /// Lays `later` on top: its word on a key replaces ours.
+    pub(super) fn absorb(&mut self, later: Self) {
+        self.writes.extend(later.writes);
+        self.events.extend(later.events);
+    }
+}
