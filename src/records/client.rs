@@ -57,7 +57,7 @@ impl GrantType {
 }
 
 /// The signature algorithms that a client may ask for. RFC 7518 §3.1, RFC 8037 §3.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SignatureAlgorithm {
     /// ECDSA on P-256 with SHA-256.
     #[serde(rename = "ES256")]
@@ -68,6 +68,20 @@ pub enum SignatureAlgorithm {
     /// Ed25519.
     #[serde(rename = "EdDSA")]
     EdDsa,
+}
+
+impl SignatureAlgorithm {
+    /// Every algorithm, in the order in which discovery lists them.
+    pub const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
+
+    /// The registered name (IANA, JSON Web Signature and Encryption Algorithms).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
 }
 
 /// The hash of one client secret. Two may be valid at a time while a secret is being exchanged.

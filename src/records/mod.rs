@@ -21,6 +21,7 @@ mod record;
 mod revoked_token;
 mod scope;
 mod server_secret;
+mod signing_key;
 mod tenant;
 mod user;
 
@@ -34,6 +35,7 @@ pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};
 pub use server_secret::ServerSecret;
+pub use signing_key::{KeyState, PublicKey, SigningKey};
 pub use tenant::Tenant;
 pub use user::{User, Username};
 

@@ -1,0 +1,1 @@
+//! The `CryptoProvider` of `jsonwebtoken`, on openssl: for tokens that others sign.

@@ -1,0 +1,76 @@
+//! The current keys of a tenant, for every reader at once.
+
+use super::lifecycle::{self, KeyPolicy};
+use super::sealing::KekRing;
+use super::{KeyError, Snapshot};
+use crate::records::{SigningKey, Tenant};
+use crate::storage::{Fault, Read};
+use arc_swap::{ArcSwap, Guard};
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// The keys of one tenant. Reading is wait-free and never touches the store.
+#[derive(Debug)]
+pub struct KeyRing {
+    tenant: Tenant,
+    policy: KeyPolicy,
+    keks: Arc<KekRing>,
+    current: ArcSwap<Snapshot>,
+}
+
+impl KeyRing {
+    /// A ring that holds no key yet; [`KeyRing::refresh`] fills it.
+    pub fn new(tenant: Tenant, policy: KeyPolicy, keks: Arc<KekRing>) -> Self {
+        Self { tenant, policy, keks, current: ArcSwap::from_pointee(Snapshot::default()) }
+    }
+
+    /// The tenant whose keys these are.
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// The policy that the keys follow.
+    pub fn policy(&self) -> &KeyPolicy {
+        &self.policy
+    }
+
+    /// The key-encryption keys that open them.
+    pub fn keks(&self) -> &KekRing {
+        &self.keks
+    }
+
+    /// The current keys, for a short use within one function.
+    pub fn load(&self) -> Guard<Arc<Snapshot>> {
+        self.current.load()
+    }
+
+    /// The current keys, to hold for longer.
+    pub fn load_full(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// Reads the stored keys and swaps in the view that follows from them. Gives the keys that it read: what
+    /// [`lifecycle::plan`] may count as served.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store fails or a key cannot be opened; the view then stays as it was.
+    pub fn refresh(
+        &self,
+        read: &(impl Read + ?Sized),
+        now: OffsetDateTime,
+    ) -> Result<Vec<SigningKey>, Fault> {
+        let keys = lifecycle::load_all(read, &self.tenant)?;
+        self.show(&keys, now)?;
+        Ok(keys)
+    }
+
+    /// Swaps in the view that follows from these keys.
+    ///
+    /// # Errors
+    /// A [`KeyError`] where a key cannot be opened; the view then stays as it was.
+    pub fn show(&self, keys: &[SigningKey], now: OffsetDateTime) -> Result<(), KeyError> {
+        let next = Snapshot::build(keys, &self.policy, &self.keks, &self.load(), now)?;
+        self.current.store(Arc::new(next));
+        Ok(())
+    }
+}
