@@ -15,6 +15,7 @@
 //! down) may be used by every layer.
 
 pub mod act;
+pub mod config;
 pub mod keys;
 pub mod ports;
 pub mod records;

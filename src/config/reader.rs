@@ -1,0 +1,175 @@
+//! Takes settings out of what was written: one call a key, which names the key, its default and what it allows.
+//! Whatever is left in the end is an unknown key.
+
+use super::fault::{Fault, Origin};
+use super::raw::Raw;
+use super::value::Value;
+use std::collections::BTreeMap;
+
+/// A key that the server knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The section; empty at the top level.
+    pub section: &'static str,
+    /// The key within it.
+    pub name: &'static str,
+    /// The default as TOML; none where the key is unset by default.
+    pub default: Option<String>,
+}
+
+/// Reads settings and collects faults, so that all of them are told at once.
+pub(super) struct Reader {
+    raw: Raw,
+    origins: BTreeMap<String, Origin>,
+    keys: Vec<Key>,
+}
+
+impl Reader {
+    pub(super) fn new(raw: Raw) -> Self {
+        Self { raw, origins: BTreeMap::new(), keys: Vec::new() }
+    }
+
+    /// The keys of one section (empty: the top level).
+    pub(super) fn section(&mut self, name: &'static str) -> Section<'_> {
+        self.raw.sections.remove(name);
+        Section { reader: self, name }
+    }
+
+    /// Adds a fault about keys that contradict each other: it names the first, and stands where the first of them
+    /// that is written at all is written.
+    pub(super) fn refuse(&mut self, keys: &[&str], what: impl Into<String>) {
+        let origin = keys.iter().find_map(|key| self.origins.get(*key)).cloned().unwrap_or(Origin::Default);
+        let key = keys.first().copied().unwrap_or_default();
+        self.raw.faults.push(Fault { origin, key: key.to_owned(), what: what.into() });
+    }
+
+    /// The dotted keys that were read and are written somewhere.
+    pub(super) fn written(&self) -> Vec<String> {
+        self.origins.keys().cloned().collect()
+    }
+
+    /// Every fault, those for unknown keys included, in the order of the file; and every key that was asked for.
+    pub(super) fn finish(mut self) -> (Vec<Fault>, Vec<Key>) {
+        for (section, origin) in std::mem::take(&mut self.raw.sections) {
+            let sections = self.keys.iter().map(|key| key.section).filter(|name| !name.is_empty());
+            let what = unknown("section", &section, sections);
+            self.raw.entries.retain(|(of, _), _| *of != section);
+            self.raw.faults.push(Fault { origin, key: format!("[{section}]"), what });
+        }
+        for ((section, name), entry) in std::mem::take(&mut self.raw.entries) {
+            let siblings = self.keys.iter().filter(|key| key.section == section);
+            let what = match siblings.clone().count() {
+                0 => unknown("key", &dotted(&section, &name), self.keys.iter().map(|key| key.section)),
+                _ => unknown("key", &name, siblings.map(|key| key.name)),
+            };
+            self.raw.faults.push(Fault { origin: entry.origin, key: dotted(&section, &name), what });
+        }
+        let mut faults = self.raw.faults;
+        faults.sort_by_key(|fault| match &fault.origin {
+            Origin::File { line, .. } => *line,
+            Origin::Environment(_) | Origin::Default => usize::MAX,
+        });
+        (faults, self.keys)
+    }
+}
+
+/// One section of the configuration while it is read.
+pub(super) struct Section<'a> {
+    reader: &'a mut Reader,
+    name: &'static str,
+}
+
+impl Section<'_> {
+    /// The value of `key`, or its default where it is not written (or not allowed, which is a fault).
+    pub(super) fn take<T: Value>(&mut self, key: &'static str, default: T) -> T {
+        self.take_if(key, default, T::ALLOWED, |_| true)
+    }
+
+    /// Like [`Section::take`], for a key that is unset by default.
+    pub(super) fn take_optional<T: Value>(&mut self, key: &'static str) -> Option<T> {
+        self.reader.keys.push(Key { section: self.name, name: key, default: None });
+        self.read(key, T::ALLOWED, |_| true)
+    }
+
+    /// Like [`Section::take`], allowing only values between two bounds, both included.
+    pub(super) fn take_within<T: Value + PartialOrd>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        bounds: std::ops::RangeInclusive<T>,
+    ) -> T {
+        let allowed = format!("{} from {} to {}", T::ALLOWED, bounds.start().render(), bounds.end().render());
+        self.take_if(key, default, &allowed, |value| bounds.contains(value))
+    }
+
+    /// Like [`Section::take`], allowing only values for which `allows` holds; `allowed` says which those are.
+    pub(super) fn take_if<T: Value>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        allowed: &str,
+        allows: impl Fn(&T) -> bool,
+    ) -> T {
+        self.reader.keys.push(Key { section: self.name, name: key, default: Some(default.render()) });
+        self.read(key, allowed, allows).unwrap_or(default)
+    }
+
+    fn read<T: Value>(&mut self, key: &'static str, allowed: &str, allows: impl Fn(&T) -> bool) -> Option<T> {
+        let entry = self.reader.raw.entries.remove(&(self.name.to_owned(), key.to_owned()))?;
+        let dotted = dotted(self.name, key);
+        self.reader.origins.insert(dotted.clone(), entry.origin);
+        let value = T::read(&entry.written).filter(|value| allows(value));
+        if value.is_none() {
+            self.reader.refuse(&[&dotted], format!("{} is not allowed; give {allowed}", entry.written));
+        }
+        value
+    }
+}
+
+fn dotted(section: &str, key: &str) -> String {
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
+}
+
+/// Says that there is no such name, and which there are; the nearest first.
+fn unknown<'a>(what: &str, written: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let mut known: Vec<&str> = known.collect();
+    known.dedup();
+    let near = known.iter().map(|name| (distance(written, name), *name)).min();
+    let names = known.iter().filter(|name| !name.is_empty()).copied().collect::<Vec<_>>().join(", ");
+    match near {
+        Some((edits, name)) if edits <= 2 => format!("no such {what}; did you mean {name}? Known: {names}"),
+        Some(_) | None => format!("no such {what}; known: {names}"),
+    }
+}
+
+/// How many letters must be added, dropped or replaced to get from `a` to `b` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (to, (diagonal, above)) in b.chars().zip(row.iter().zip(row.iter().skip(1))) {
+            let left = next.last().copied().unwrap_or(i);
+            next.push((diagonal + usize::from(from != to)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(distance("listn", "listen"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn a_dotted_name_joins_section_and_key() {
+        assert_eq!(dotted("http", "listen"), "http.listen");
+        assert_eq!(dotted("", "issuer"), "issuer");
+    }
+}

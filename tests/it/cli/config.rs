@@ -1,0 +1,158 @@
+//! The configuration file and `config.example.toml`.
+
+use latchkey::config::{Settings, check, known_keys};
+use std::path::Path;
+
+const EXAMPLE: &str = include_str!("../../../config.example.toml");
+
+fn faults(text: &str, environment: &[(&str, &str)]) -> Vec<String> {
+    let environment: Vec<_> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    match check(Some((Path::new("x.toml"), text)), &environment) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.to_string().lines().map(str::to_owned).collect(),
+    }
+}
+
+fn defaults() -> Settings {
+    check(None, &[]).unwrap().settings
+}
+
+/// The settings of the example as (section, key, value), in order.
+fn example_keys() -> Vec<(String, String, String)> {
+    let mut section = String::new();
+    let mut keys = Vec::new();
+    for line in EXAMPLE.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            name.clone_into(&mut section);
+        } else if let Some((key, value)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "))
+            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        {
+            keys.push((section.clone(), key.to_owned(), value.to_owned()));
+        }
+    }
+    keys
+}
+
+#[test]
+fn the_example_holds_every_key_at_its_default_and_no_other() {
+    let example: Vec<_> = example_keys().into_iter().map(|(section, key, _)| (section, key)).collect();
+    let known: Vec<_> =
+        known_keys().iter().map(|key| (key.section.to_owned(), key.name.to_owned())).collect();
+    assert_eq!(example, known);
+    for (key, (_, name, value)) in known_keys().iter().zip(example_keys()) {
+        if let Some(default) = &key.default {
+            assert_eq!(*default, value, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_example_is_accepted_as_it_stands_and_means_the_defaults() {
+    assert_eq!(check(Some((Path::new("x.toml"), EXAMPLE)), &[]).unwrap().settings, defaults());
+}
+
+#[test]
+fn the_example_means_the_defaults_with_every_key_written_out() {
+    let unset = ["kek_file", "kek_env"];
+    let text: String = EXAMPLE
+        .lines()
+        .map(|line| match line.strip_prefix("# ").and_then(|rest| rest.split_once(" = ")) {
+            Some((key, value))
+                if example_keys().iter().any(|known| known.1 == key) && !unset.contains(&key) =>
+            {
+                format!("{key} = {value}\n")
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let loaded = check(Some((Path::new("x.toml"), &text)), &[]).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(loaded.settings, defaults());
+    assert_eq!(loaded.written.len(), known_keys().len() - unset.len());
+}
+
+#[test]
+fn every_fault_is_named_with_file_line_key_and_what_is_allowed() {
+    let text = "issuer = \"http://id.example.com\"\n[http]\nlistn = \"127.0.0.1:80\"\nworkers = \"four\"\n\n\
+                [tokens]\naccess_ttl = 300\n[tokns]\naccess_ttl = \"5m\"\n";
+    let faults = faults(text, &[]);
+    assert_eq!(faults.len(), 5, "{faults:#?}");
+    assert!(
+        faults[0]
+            .starts_with("x.toml:1: issuer: \"http://id.example.com\" is not allowed; give an https URL")
+    );
+    assert!(
+        faults[1].starts_with("x.toml:3: http.listn: no such key; did you mean listen?"),
+        "{}",
+        faults[1]
+    );
+    assert_eq!(
+        faults[2],
+        "x.toml:4: http.workers: \"four\" is not allowed; give a whole number from 0 to 1024"
+    );
+    assert!(
+        faults[3].starts_with("x.toml:7: tokens.access_ttl: 300 is not allowed; give a duration such as")
+    );
+    assert!(faults[4].starts_with("x.toml:8: [tokns]: no such section; did you mean tokens?"));
+}
+
+#[test]
+fn what_is_not_toml_is_a_fault_with_its_line() {
+    let faults = faults("issuer = \"http://localhost:1\"\n[http\nlisten = 3\n", &[]);
+    assert!(faults[0].starts_with("x.toml:2: not TOML: "), "{faults:?}");
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let environment = [
+        ("LATCHKEY__HTTP__LISTEN".to_owned(), "127.0.0.1:9".to_owned()),
+        ("LATCHKEY__DATA_DIR".to_owned(), "/var/lib/latchkey".to_owned()),
+        ("LATCHKEY__KEYS__ALGORITHMS".to_owned(), "EdDSA, ES256".to_owned()),
+        ("LATCHKEY_KEK".to_owned(), "is no setting".to_owned()),
+    ];
+    let file = (Path::new("x.toml"), "[http]\nlisten = \"127.0.0.1:8\"\n");
+    let loaded = check(Some(file), &environment).unwrap();
+    assert_eq!(loaded.settings.http.listen.port(), 9);
+    assert_eq!(loaded.settings.data_dir, Path::new("/var/lib/latchkey"));
+    assert_eq!(loaded.settings.keys.algorithms.len(), 2);
+    assert!(loaded.wrote("http.listen") && !loaded.wrote("issuer"));
+}
+
+#[test]
+fn variables_that_are_no_setting_are_faults() {
+    let faults =
+        faults("", &[("LATCHKEY__HTTP__LISTN", "x"), ("LATCHKEY__NOPE__X", "x"), ("LATCHKEY__X", "1")]);
+    assert_eq!(faults.len(), 3, "{faults:?}");
+    assert!(
+        faults.iter().any(|f| f.starts_with("LATCHKEY__HTTP__LISTN: http.listn: no such key; did you mean"))
+    );
+    assert!(faults.iter().any(|f| f.starts_with("LATCHKEY__NOPE__X: nope.x: no such")));
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_faults_at_the_line_of_one() {
+    let cases = [
+        (
+            "[keys]\njwks_max_age = \"1h\"\npublish_ahead = \"90m\"",
+            "x.toml:3: keys.publish_ahead: must be at least twice",
+        ),
+        (
+            "[keys]\nrotate_every = \"1d\"",
+            "x.toml:2: keys.rotate_every: must be longer than keys.publish_ahead",
+        ),
+        ("[keys]\nkek_env = \"A\"\nkek_file = \"b\"", "x.toml:2: keys.kek_env: give only one of"),
+        ("[keys]\nalgorithms = []", "x.toml:2: keys.algorithms: a list is not allowed; give a list of"),
+        ("[keys]\nalgorithms = [\"ES256\", \"ES256\"]", "x.toml:2: keys.algorithms"),
+        ("[login]\nsession_idle = \"30d\"", "x.toml:2: login.session_absolute: must not be shorter"),
+        (
+            "[login]\nargon2_lanes = 16\nargon2_memory = 100",
+            "x.toml:3: login.argon2_memory: must be at least 8 times",
+        ),
+        ("[tokens]\nrefresh_idle_ttl = \"100d\"", "x.toml:2: tokens.refresh_absolute_ttl"),
+        ("[tokens]\nclock_skew = \"60s\"", "x.toml:2: tokens.clock_skew"),
+    ];
+    for (text, expected) in cases {
+        let faults = faults(text, &[]);
+        assert!(faults.len() == 1 && faults[0].starts_with(expected), "{text}: {faults:#?}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The command and its configuration.
+
+mod config;
