@@ -15,7 +15,9 @@
 //! down) may be used by every layer.
 
 pub mod act;
+pub mod audit;
 pub mod config;
+pub mod jobs;
 pub mod keys;
 pub mod ports;
 pub mod records;

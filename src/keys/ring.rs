@@ -1,10 +1,9 @@
 //! The current keys of a tenant, for every reader at once.
 
-use super::lifecycle::{self, KeyPolicy};
+use super::lifecycle::KeyPolicy;
 use super::sealing::KekRing;
 use super::{KeyError, Snapshot};
 use crate::records::{SigningKey, Tenant};
-use crate::storage::{Fault, Read};
 use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -19,7 +18,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// A ring that holds no key yet; [`KeyRing::refresh`] fills it.
+    /// A ring that holds no key yet; [`KeyRing::show`] fills it.
     pub fn new(tenant: Tenant, policy: KeyPolicy, keks: Arc<KekRing>) -> Self {
         Self { tenant, policy, keks, current: ArcSwap::from_pointee(Snapshot::default()) }
     }
@@ -49,22 +48,8 @@ impl KeyRing {
         self.current.load_full()
     }
 
-    /// Reads the stored keys and swaps in the view that follows from them. Gives the keys that it read: what
-    /// [`lifecycle::plan`] may count as served.
-    ///
-    /// # Errors
-    /// A [`Fault`] where the store fails or a key cannot be opened; the view then stays as it was.
-    pub fn refresh(
-        &self,
-        read: &(impl Read + ?Sized),
-        now: OffsetDateTime,
-    ) -> Result<Vec<SigningKey>, Fault> {
-        let keys = lifecycle::load_all(read, &self.tenant)?;
-        self.show(&keys, now)?;
-        Ok(keys)
-    }
-
-    /// Swaps in the view that follows from these keys.
+    /// Swaps in the view that follows from these stored keys. They must have been read in one unit of work, and after
+    /// a change: once it is committed.
     ///
     /// # Errors
     /// A [`KeyError`] where a key cannot be opened; the view then stays as it was.

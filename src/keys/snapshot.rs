@@ -41,13 +41,13 @@ impl Snapshot {
     pub fn build(
         keys: &[SigningKey],
         policy: &KeyPolicy,
-        keks: &KekRing,
+        kek_ring: &KekRing,
         before: &Self,
         now: OffsetDateTime,
     ) -> Result<Self, KeyError> {
         let mut snapshot = Self { algorithms: policy.algorithms.clone(), ..Self::default() };
         for key in keys {
-            snapshot.add(key, keks, before)?;
+            snapshot.add(key, kek_ring, before)?;
         }
         let is_complete = policy.algorithms.iter().all(|algorithm| snapshot.signing(*algorithm).is_some());
         let is_cacheable = is_complete || !is_founding(keys, policy, now);
@@ -56,7 +56,7 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    fn add(&mut self, key: &SigningKey, keks: &KekRing, before: &Self) -> Result<(), KeyError> {
+    fn add(&mut self, key: &SigningKey, kek_ring: &KekRing, before: &Self) -> Result<(), KeyError> {
         if key.state.is_public() {
             let damaged = || KeyError::Damaged { kid: key.kid.clone() };
             let parsed = VerifyingKey::parse(key.algorithm, &key.public).ok_or_else(damaged)?;
@@ -64,13 +64,13 @@ impl Snapshot {
         }
         match key.state {
             KeyState::Active => {
-                let signer = open(key, keks, before)?;
+                let signer = open(key, kek_ring, before)?;
                 let headers = COMMON_TYPES.map(|typ| (typ, super::jwt::header(&*signer, typ))).to_vec();
                 let token_life = Duration::seconds(key.token_life.into());
                 self.signing.push(Signing { signer, headers, token_life });
             }
             // Opened ahead, so that an emergency switch needs nothing, and a missing KEK is found at the start.
-            KeyState::Published => self.spares.push(open(key, keks, before)?),
+            KeyState::Published => self.spares.push(open(key, kek_ring, before)?),
             KeyState::Pending | KeyState::Retired | KeyState::Revoked => {}
         }
         Ok(())
@@ -102,13 +102,13 @@ impl Snapshot {
     }
 }
 
-fn open(key: &SigningKey, keks: &KekRing, before: &Snapshot) -> Result<Arc<dyn Signer>, KeyError> {
+fn open(key: &SigningKey, kek_ring: &KekRing, before: &Snapshot) -> Result<Arc<dyn Signer>, KeyError> {
     if let Some(signer) = before.parsed(&key.kid) {
         return Ok(signer);
     }
     let damaged = || KeyError::Damaged { kid: key.kid.clone() };
     let sealed = key.sealed.clone().ok_or_else(damaged)?;
     let sealed: Sealed = serde_json::from_value(sealed).map_err(|_| damaged())?;
-    let der = keks.open(&context(&key.kid), &sealed)?;
+    let der = kek_ring.open(&context(&key.kid), &sealed)?;
     Ok(Arc::new(OpensslSigner::parse(&key.kid, key.algorithm, &der)?))
 }

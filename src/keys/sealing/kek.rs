@@ -14,12 +14,12 @@ pub struct Kek {
 }
 
 impl Kek {
-    /// A key-encryption key of these bytes. Its identifier is `kek-` and sixteen characters that follow from them
+    /// A key-encryption key of these bytes. Its identifier is `kek-` and 22 characters that follow from them
     /// by HMAC-SHA-256, and tell nothing about them.
     pub fn new(key: [u8; 32]) -> Self {
         let key = Zeroizing::new(key);
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = Seed::new(*key).expand("latchkey kek identifier");
-        let id = format!("kek-{}", URL_SAFE_NO_PAD.encode([a, b, c, d, e, f, g, h, i, j, k, l]));
+        let id =
+            format!("kek-{}", URL_SAFE_NO_PAD.encode(Seed::new(*key).expand_16("latchkey kek identifier")));
         Self { id, key }
     }
 
