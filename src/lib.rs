@@ -19,6 +19,7 @@ pub mod audit;
 pub mod config;
 pub mod jobs;
 pub mod keys;
+pub mod oauth;
 pub mod ports;
 pub mod records;
 pub mod storage;

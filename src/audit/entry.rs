@@ -48,6 +48,7 @@ pub struct Entry<'a> {
     request_id: &'a str,
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "an identifier reads better without a borrow at the call")]
 impl<'a> Entry<'a> {
     /// An entry that says `event` took place in this act, with success.
     pub fn new(act: &'a Act, event: Event) -> Self {

@@ -46,8 +46,7 @@ impl Seed {
 
     /// 16 bytes for the purpose that `label` names; see [`Seed::expand`].
     pub fn expand_16(&self, label: &str) -> [u8; 16] {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = self.expand(label);
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+        self.expand(label).first_chunk::<16>().copied().unwrap_or_default()
     }
 
     /// A random (version 4) UUID for the purpose that `label` names. RFC 9562 §5.4.

@@ -103,6 +103,9 @@ pub struct Client {
     /// What people are shown at consent; the `client_id` where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
+    /// Whether it runs on a person's own device: OIDC Registration §2, `application_type=native`.
+    #[serde(default)]
+    pub native: bool,
     /// Where authorization responses may go: compared as strings, without any normalisation. RFC 9700 §4.1.3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<String>,
@@ -151,6 +154,11 @@ impl Client {
     /// Whether the client has no credential of its own. RFC 6749 §2.1.
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == TokenEndpointAuthMethod::None
+    }
+
+    /// Whether the client runs on a person's own device, where a loopback port is not known in advance.
+    pub fn is_native(&self) -> bool {
+        self.native
     }
 
     /// Whether the client may use this grant.

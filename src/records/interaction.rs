@@ -46,6 +46,9 @@ pub struct Interaction {
     /// The browser session that signed in for this interaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in: Option<Uuid>,
+    /// Who allowed what this interaction asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consented: Option<Uuid>,
     /// When the request came.
     #[serde(with = "time::serde::timestamp")]
     pub created_at: OffsetDateTime,

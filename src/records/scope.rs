@@ -62,6 +62,17 @@ impl Scope {
         self.0.iter().map(String::as_str)
     }
 
+    /// The tokens of both, those of `self` first.
+    #[must_use]
+    pub fn union(mut self, other: &Self) -> Self {
+        for token in &other.0 {
+            if !self.contains(token) {
+                self.0.push(token.clone());
+            }
+        }
+        self
+    }
+
     /// The tokens of `self` for which `keep` holds.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(&str) -> bool) -> Self {

@@ -1,0 +1,36 @@
+//! The checks of an authorization request, one file each, in the order of [`super::parse`]. Each takes the
+//! parameters and gives a value, or the error that the client is sent.
+
+mod max_age;
+mod pkce;
+mod prompt;
+mod request_object;
+mod response_mode;
+mod response_type;
+mod scope;
+mod texts;
+
+pub(super) use max_age::max_age;
+pub(super) use pkce::pkce;
+pub use prompt::Prompt;
+pub(super) use prompt::prompt;
+pub(super) use request_object::request_object;
+pub use response_mode::RESPONSE_MODES;
+pub(super) use response_mode::response_mode;
+pub(super) use response_type::response_type;
+pub(super) use scope::{resource, scope};
+pub(super) use texts::{login_hint, nonce};
+
+use crate::act::Act;
+use crate::oauth::{ErrorCode, OAuthError};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The identifier of a new interaction: 128 random bits.
+pub(super) fn new_id(act: &Act) -> String {
+    URL_SAFE_NO_PAD.encode(act.seed.expand_16("interaction"))
+}
+
+const fn invalid_request(description: &'static str, cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
+}

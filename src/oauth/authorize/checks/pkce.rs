@@ -1,0 +1,20 @@
+//! PKCE at the authorization endpoint. RFC 7636 §4.4.1, RFC 9700 §2.1.1.
+
+use super::invalid_request;
+use crate::oauth::{OAuthError, Params, pkce as proof};
+use crate::records::Client;
+
+/// Reads the challenge; a public client, and one whose policy says so, must send one.
+pub(in crate::oauth::authorize) fn pkce(
+    params: &Params,
+    client: &Client,
+) -> Result<Option<String>, OAuthError> {
+    let challenge = proof::parse_challenge(params)?;
+    if challenge.is_none() && (client.require_pkce || client.is_public()) {
+        return Err(invalid_request(
+            "This client must use PKCE: code_challenge is missing.",
+            "pkce.required",
+        ));
+    }
+    Ok(challenge)
+}

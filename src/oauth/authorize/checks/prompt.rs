@@ -1,0 +1,34 @@
+//! `prompt`: what the person must, or must not, be asked. OIDC Core §3.1.2.1.
+
+use super::invalid_request;
+use crate::oauth::{OAuthError, Params};
+
+/// What `prompt` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prompt {
+    /// No page may be shown.
+    pub none: bool,
+    /// The person must prove again who they are. `select_account` is answered in the same way: there is one account
+    /// a browser, and signing in anew is how another is chosen.
+    pub login: bool,
+    /// The person must be asked for consent again.
+    pub consent: bool,
+}
+
+/// Reads the list. Values that we do not know are refused, since their sender would rely on them.
+pub(in crate::oauth::authorize) fn prompt(params: &Params) -> Result<Prompt, OAuthError> {
+    let mut prompt = Prompt::default();
+    for value in params.get("prompt")?.unwrap_or_default().split(' ').filter(|value| !value.is_empty()) {
+        match value {
+            "none" => prompt.none = true,
+            "login" | "select_account" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            _ => return Err(invalid_request("prompt has a value that is not supported.", "prompt.unknown")),
+        }
+    }
+    // OIDC Core §3.1.2.1: `none` stands alone.
+    if prompt.none && (prompt.login || prompt.consent) {
+        return Err(invalid_request("prompt=none cannot be combined.", "prompt.none_combined"));
+    }
+    Ok(prompt)
+}

@@ -1,0 +1,65 @@
+//! What an authorization request needs next: a sign-in, consent, or the answer. OIDC Core §3.1.2.3, §3.1.2.4.
+
+use super::TrustedRedirect;
+use crate::act::Act;
+use crate::records::{BrowserSession, Consent, Interaction, User, find};
+use crate::storage::{Fault, Read};
+use time::Duration;
+
+/// A person whose browser session is alive.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session.
+    pub session: BrowserSession,
+    /// Whose it is.
+    pub user: User,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The person must prove who they are.
+    Login,
+    /// The person must say what the client may do.
+    Consent,
+    /// The client gets its answer.
+    Answer,
+}
+
+/// Decides what comes next. Asked when the request comes in, and again after each page.
+///
+/// # Errors
+/// A [`Fault`] where the store fails.
+pub fn evaluate(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    target: &TrustedRedirect,
+    interaction: &Interaction,
+    signed_in: Option<&SignedIn>,
+) -> Result<Next, Fault> {
+    let Some(SignedIn { session, user }) = signed_in else {
+        return Ok(Next::Login);
+    };
+    if !is_fresh_enough(act, interaction, session) {
+        return Ok(Next::Login);
+    }
+    if interaction.consented == Some(user.id) || (target.client().skip_consent && !interaction.fresh_consent)
+    {
+        return Ok(Next::Answer);
+    }
+    let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &interaction.client_id))?;
+    let covered = consent.is_some_and(|consent| {
+        interaction.scope.is_within(&consent.scope)
+            && interaction.resources.iter().all(|resource| consent.resources.contains(resource))
+    });
+    Ok(if covered && !interaction.fresh_consent { Next::Answer } else { Next::Consent })
+}
+
+/// `prompt=login` and `max_age`: OIDC Core §3.1.2.1. A sign-in within this very interaction is always fresh.
+fn is_fresh_enough(act: &Act, interaction: &Interaction, session: &BrowserSession) -> bool {
+    let signed_in_here = interaction.signed_in == Some(session.sid);
+    let young = interaction.max_age.is_none_or(|seconds| {
+        act.now - session.auth_time <= Duration::seconds(seconds.into()) && seconds > 0
+    });
+    signed_in_here || (young && !interaction.fresh_login)
+}

@@ -1,0 +1,102 @@
+//! Issuing an authorization code, with the grant that it opens. RFC 6749 §4.1.2.
+
+use super::{Answer, SignedIn, TrustedRedirect};
+use crate::act::Act;
+use crate::audit::{Entry, Event};
+use crate::oauth::grants::authorization_code;
+use crate::oauth::tokens::access_token_ttl;
+use crate::oauth::{Rules, TokenPolicy};
+use crate::records::{
+    AuthorizationCode, Client, Grant, GrantType, Interaction, RefreshState, hash_of, insert, remove,
+};
+use crate::storage::{Fault, Txn};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use time::OffsetDateTime;
+
+/// Makes the grant and its code, and ends the interaction: it answers once.
+///
+/// # Errors
+/// A [`Fault`] where the store fails.
+pub fn issue(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    target: TrustedRedirect,
+    interaction: &Interaction,
+    signed_in: &SignedIn,
+) -> Result<Answer, Fault> {
+    let code: SecretString =
+        [authorization_code::PREFIX, &URL_SAFE_NO_PAD.encode(act.seed.expand("authorization_code"))]
+            .concat()
+            .into();
+    let grant = grant(act, &rules.policy, target.client(), interaction, signed_in);
+    let record = AuthorizationCode {
+        hash: hash_of(code.expose_secret().as_bytes()),
+        grant_id: grant.id,
+        client_id: interaction.client_id.clone(),
+        redirect_uri: interaction.redirect_uri.clone(),
+        code_challenge: interaction.code_challenge.clone(),
+        nonce: interaction.nonce.clone(),
+        scope: interaction.scope.clone(),
+        consumed_at: None,
+        usable_until: act.now + rules.policy.code_ttl,
+        expires_at: code_kept_until(act, &rules.policy, target.client()),
+    };
+    insert(txn, &act.tenant, &grant)?;
+    insert(txn, &act.tenant, &record)?;
+    remove::<Interaction>(txn, &act.tenant, &interaction.id);
+    Entry::new(act, Event::AuthorizationAnswered)
+        .actor(grant.user_id)
+        .client(&grant.client_id)
+        .grant(grant.id)
+        .session(grant.sid)
+        .scope(&grant.scope)
+        .audience(&grant.resources)
+        .amr(&grant.amr)
+        .append(txn)?;
+    Ok(Answer { target, code, scope: interaction.scope.clone() })
+}
+
+fn grant(
+    act: &Act,
+    policy: &TokenPolicy,
+    client: &Client,
+    interaction: &Interaction,
+    SignedIn { session, user }: &SignedIn,
+) -> Grant {
+    let refreshes = client.may_use(GrantType::RefreshToken);
+    // OIDC Core §11: offline access is for clients that can use it; for others the value is ignored.
+    let offline = refreshes && interaction.scope.contains("offline_access");
+    let absolute = act.now + policy.refresh_absolute_ttl;
+    Grant {
+        id: act.seed.uuid("grant"),
+        client_id: client.client_id.clone(),
+        user_id: user.id,
+        scope: interaction.scope.clone(),
+        resources: interaction.resources.clone(),
+        sid: session.sid,
+        offline,
+        auth_time: session.auth_time,
+        amr: session.amr.clone(),
+        credential_epoch: user.credential_epoch,
+        refresh: refreshes.then(|| RefreshState {
+            generation: 0,
+            seed: act.seed.expand_16("grant.refresh"),
+            rotated_at: act.now,
+        }),
+        revoked: None,
+        created_at: act.now,
+        expires_at: match (refreshes, offline) {
+            (false, _) => code_kept_until(act, policy, client),
+            (true, false) => absolute.min(session.expires_at),
+            (true, true) => absolute,
+        },
+    }
+}
+
+/// A used code is known as long as a token that it gave may live.
+fn code_kept_until(act: &Act, policy: &TokenPolicy, client: &Client) -> OffsetDateTime {
+    act.now + policy.code_ttl + access_token_ttl(policy, client) + policy.clock_skew
+}

@@ -1,0 +1,83 @@
+//! The authorization endpoint. RFC 6749 §4.1.1, OIDC Core §3.1.2.
+//!
+//! ```text
+//! parameters --target--> TrustedRedirect --checks--> Interaction --evaluate--> Next
+//! ```
+//!
+//! An error can be sent to the client only once a [`TrustedRedirect`] exists; before that it is a page of ours.
+
+mod answer;
+mod checks;
+mod evaluate;
+mod issue;
+mod target;
+
+pub use answer::{Answer, Failure};
+pub use checks::{Prompt, RESPONSE_MODES};
+pub use evaluate::{Next, SignedIn, evaluate};
+pub use issue::issue;
+pub use target::{TrustedRedirect, trust};
+
+use super::{OAuthError, Params, Rules};
+use crate::act::Act;
+use crate::records::Interaction;
+
+/// Reads a request whose redirect URI is trusted: every check in its order.
+///
+/// The interaction is not stored yet; `browser_hash` binds it to the browser that asks.
+///
+/// # Errors
+/// What is sent to the client, where a check refuses.
+pub fn parse(
+    params: &Params,
+    target: TrustedRedirect,
+    act: &Act,
+    rules: &Rules,
+    browser_hash: &str,
+) -> Result<(TrustedRedirect, Interaction, checks::Prompt), Failure> {
+    match read(params, &target, act, rules, browser_hash) {
+        Ok((interaction, prompt)) => Ok((target, interaction, prompt)),
+        Err(error) => Err(Failure { target, error }),
+    }
+}
+
+fn read(
+    params: &Params,
+    target: &TrustedRedirect,
+    act: &Act,
+    rules: &Rules,
+    browser_hash: &str,
+) -> Result<(Interaction, checks::Prompt), OAuthError> {
+    let client = target.client();
+    params.refuse_duplicates()?;
+    checks::request_object(params)?;
+    checks::response_type(params, client)?;
+    checks::response_mode(params)?;
+    let scope = checks::scope(params, client)?;
+    let resources = checks::resource(params, client)?;
+    let code_challenge = checks::pkce(params, client)?;
+    let prompt = checks::prompt(params)?;
+    let max_age = checks::max_age(params)?;
+    let nonce = checks::nonce(params)?;
+    let login_hint = checks::login_hint(params)?;
+    let interaction = Interaction {
+        id: checks::new_id(act),
+        browser_hash: browser_hash.to_owned(),
+        client_id: client.client_id.clone(),
+        redirect_uri: target.redirect_uri().to_owned(),
+        scope,
+        resources,
+        state: target.state().map(str::to_owned),
+        nonce,
+        code_challenge,
+        login_hint,
+        max_age,
+        fresh_login: prompt.login,
+        fresh_consent: prompt.consent,
+        signed_in: None,
+        consented: None,
+        created_at: act.now,
+        expires_at: act.now + rules.policy.interaction_ttl,
+    };
+    Ok((interaction, prompt))
+}

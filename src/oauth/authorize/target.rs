@@ -1,0 +1,89 @@
+//! Whom an authorization response may be sent to. RFC 6749 §3.1.2.4, §4.1.2.1; RFC 9700 §4.1.
+
+use crate::act::Act;
+use crate::oauth::{ErrorCode, OAuthError, Params, redirect_uri};
+use crate::records::{Client, Interaction, find};
+use crate::storage::{Read, Stop};
+
+/// The longest `state` that we carry, in bytes.
+const MAX_STATE: usize = 4096;
+
+/// A client and a redirect URI of its own: proof that an answer may be sent there. Made in this file alone.
+#[derive(Debug, Clone)]
+pub struct TrustedRedirect {
+    client: Box<Client>,
+    redirect_uri: String,
+    state: Option<String>,
+}
+
+impl TrustedRedirect {
+    /// The client that asks.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where the answer goes.
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// What the client wants to find in the answer. RFC 6749 §4.1.1.
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// The target of a stored interaction, if the client still is what it was: a redirect URI that was withdrawn
+    /// meanwhile gets no answer.
+    ///
+    /// # Errors
+    /// `invalid_request`, for a page of ours.
+    pub fn of_interaction(
+        read: &(impl Read + ?Sized),
+        act: &Act,
+        interaction: &Interaction,
+    ) -> Result<Self, Stop<OAuthError>> {
+        let client = load(read, act, &interaction.client_id)?;
+        Self::check(client, &interaction.redirect_uri, interaction.state.clone()).map_err(Stop::Refused)
+    }
+
+    fn check(client: Client, redirect_uri: &str, state: Option<String>) -> Result<Self, OAuthError> {
+        if !redirect_uri::is_registered(&client, redirect_uri) {
+            return Err(refuse(
+                "The redirect URI is not registered for this client.",
+                "redirect_uri.not_registered",
+            ));
+        }
+        Ok(Self { client: Box::new(client), redirect_uri: redirect_uri.to_owned(), state })
+    }
+}
+
+/// Finds out whether the request names a client and a redirect URI of that client.
+///
+/// # Errors
+/// `invalid_request`, for a page of ours and never for a redirect: RFC 6749 §4.1.2.1.
+pub fn trust(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    params: &Params,
+) -> Result<TrustedRedirect, Stop<OAuthError>> {
+    let required = |name, missing| params.required(name, missing).map_err(Stop::Refused);
+    let client_id = required("client_id", refuse("client_id is missing.", "client_id.missing"))?;
+    let redirect_uri = required("redirect_uri", refuse("redirect_uri is missing.", "redirect_uri.missing"))?;
+    let client = load(read, act, client_id)?;
+    // A repeated or unbearably long state cannot be echoed: the request is refused later, without it.
+    let state = params.get("state").map_err(Stop::Refused)?;
+    if state.is_some_and(|state| state.len() > MAX_STATE) {
+        return Err(Stop::Refused(refuse("state is longer than 4096 bytes.", "state.too_long")));
+    }
+    TrustedRedirect::check(client, redirect_uri, state.map(str::to_owned)).map_err(Stop::Refused)
+}
+
+fn load(read: &(impl Read + ?Sized), act: &Act, client_id: &str) -> Result<Client, Stop<OAuthError>> {
+    find::<Client>(read, &act.tenant, client_id)?
+        .filter(|client| !client.disabled)
+        .ok_or(Stop::Refused(refuse("The client is not known here.", "client.unknown")))
+}
+
+const fn refuse(description: &'static str, cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
+}

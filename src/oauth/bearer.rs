@@ -1,0 +1,67 @@
+//! Accepting an access token of ours at an endpoint of ours. RFC 6750, RFC 9068 §4.
+
+use super::tokens::{ACCESS_TOKEN_TYP, AccessToken};
+use super::{ErrorCode, OAuthError, Rules, grants};
+use crate::act::Act;
+use crate::keys::{Expected, Snapshot};
+use crate::records::{Client, Grant, RevokedToken, User, find};
+use crate::storage::{Read, Stop};
+
+/// An access token that is genuine and alive, with the person for whom it speaks (none where a client acts for
+/// itself).
+#[derive(Debug)]
+pub struct Accepted {
+    /// Its claims.
+    pub token: AccessToken,
+    /// The person.
+    pub user: Option<User>,
+}
+
+/// Reads one of our access tokens and checks everything that the token itself can tell: type, signature, issuer and
+/// times. Whether it was revoked is [`accept`]'s question.
+///
+/// # Errors
+/// `invalid_token` with the cause.
+pub fn verify(act: &Act, rules: &Rules, keys: &Snapshot, token: &str) -> Result<AccessToken, OAuthError> {
+    let expected = Expected {
+        typ: ACCESS_TOKEN_TYP,
+        issuer: &rules.policy.issuer,
+        now: act.now,
+        leeway: time::Duration::ZERO,
+    };
+    keys.verify_own(token, &expected).map_err(|error| invalid_token(error.as_str()))
+}
+
+/// Checks that a verified token is still good: not revoked, its client still enabled, its grant still standing.
+///
+/// # Errors
+/// `invalid_token` with the cause.
+pub fn accept(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    token: AccessToken,
+) -> Result<Accepted, Stop<OAuthError>> {
+    let refuse = |cause| Err(Stop::Refused(invalid_token(cause)));
+    if find::<RevokedToken>(read, &act.tenant, &token.jti)?.is_some() {
+        return refuse("token.revoked");
+    }
+    let client: Option<Client> = find(read, &act.tenant, &token.client_id)?;
+    let Some(client) = client.filter(|client| !client.disabled) else {
+        return refuse("client.disabled");
+    };
+    let Some(grant_id) = token.grant_id else {
+        return Ok(Accepted { token, user: None });
+    };
+    let Some(grant) = find::<Grant>(read, &act.tenant, &grant_id.to_string())? else {
+        return refuse("grant.unknown");
+    };
+    match grants::standing(read, act, &client, &grant) {
+        Ok(user) => Ok(Accepted { token, user: Some(user) }),
+        Err(Stop::Refused(error)) => refuse(error.cause),
+        Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
+    }
+}
+
+pub(super) const fn invalid_token(cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidToken, "The access token is invalid, expired or revoked.", cause)
+}

@@ -1,0 +1,176 @@
+//! Client authentication. RFC 6749 §2.3; one file a method.
+
+mod basic;
+mod none;
+mod post;
+
+use super::{ErrorCode, OAuthError, Params};
+use crate::act::Act;
+use crate::records::{Client, TokenEndpointAuthMethod, find, hash_of};
+use crate::storage::{Read, Stop};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// A client that has proved who it is (or, if public, has named itself). Made here alone.
+#[derive(Debug, Clone)]
+pub struct AuthenticatedClient(Client);
+
+impl std::ops::Deref for AuthenticatedClient {
+    type Target = Client;
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// What a request presents to prove who its client is.
+#[derive(Debug)]
+struct Presented {
+    client_id: String,
+    method: TokenEndpointAuthMethod,
+    secret: Option<SecretString>,
+}
+
+/// Finds out which client sends a request.
+///
+/// `authorization` is the value of the `Authorization` header, where there is one.
+///
+/// # Errors
+/// `invalid_request` where two methods are used at a time (RFC 6749 §2.3); `invalid_client` where the client is
+/// unknown or disabled, uses another method than it registered, or shows a wrong secret. All of the latter read the
+/// same from outside.
+pub fn authenticate(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    authorization: Option<&[u8]>,
+    params: &Params,
+) -> Result<AuthenticatedClient, Stop<OAuthError>> {
+    let presented = present(authorization, params).map_err(Stop::Refused)?;
+    let client: Client = find(read, &act.tenant, &presented.client_id)?
+        .ok_or(Stop::Refused(invalid_client("client.unknown")))?;
+    prove(&client, &presented, act).map_err(Stop::Refused)?;
+    Ok(AuthenticatedClient(client))
+}
+
+/// Which method the request uses, and what it shows.
+fn present(authorization: Option<&[u8]>, params: &Params) -> Result<Presented, OAuthError> {
+    let in_body = params.get("client_secret")?.is_some();
+    match authorization {
+        Some(_) if in_body => Err(OAuthError::new(
+            ErrorCode::InvalidRequest,
+            "The client authenticates in two ways at once.",
+            "client_auth.two_methods",
+        )),
+        Some(header) => basic::parse(header, params),
+        None if in_body => post::parse(params),
+        None => none::parse(params),
+    }
+}
+
+fn prove(client: &Client, presented: &Presented, act: &Act) -> Result<(), OAuthError> {
+    if client.disabled {
+        return Err(invalid_client("client.disabled"));
+    }
+    if client.token_endpoint_auth_method != presented.method {
+        return Err(invalid_client("client_auth.method_not_registered"));
+    }
+    let Some(secret) = &presented.secret else {
+        return Ok(());
+    };
+    // The secret has 256 random bits, so a plain hash of it tells nothing; the comparison takes constant time.
+    let hash = hash_of(secret.expose_secret().as_bytes());
+    let right = client
+        .secrets
+        .iter()
+        .filter(|known| known.expires_at.is_none_or(|at| act.now < at))
+        .filter(|known| known.hash.len() == hash.len())
+        .any(|known| openssl::memcmp::eq(known.hash.as_bytes(), hash.as_bytes()));
+    if right { Ok(()) } else { Err(invalid_client("client_auth.secret_wrong")) }
+}
+
+const fn invalid_client(cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidClient, "Client authentication failed.", cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::fixtures::{act, client, store_with};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    const SECRET: &str = "lks_right";
+
+    fn cause(client: &Client, authorization: Option<&str>, body: &str) -> Result<String, &'static str> {
+        let store = store_with(client);
+        let params = Params::parse(body.as_bytes()).unwrap();
+        match authenticate(&store, &act(), authorization.map(str::as_bytes), &params) {
+            Ok(client) => Ok(client.client_id.clone()),
+            Err(Stop::Refused(error)) => Err(error.cause),
+            Err(Stop::Fault(fault)) => panic!("{fault}"),
+        }
+    }
+
+    fn basic(user: &str, password: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+    }
+
+    fn confidential(method: TokenEndpointAuthMethod) -> Client {
+        Client {
+            token_endpoint_auth_method: method,
+            secrets: vec![crate::records::ClientSecret {
+                hash: hash_of(SECRET.as_bytes()),
+                expires_at: None,
+            }],
+            ..client()
+        }
+    }
+
+    #[test]
+    fn each_registered_method_is_taken_and_no_other() {
+        use TokenEndpointAuthMethod::{ClientSecretBasic, ClientSecretPost, None as Public};
+        let post = format!("client_id=web&client_secret={SECRET}");
+        let header = basic("web", SECRET);
+        let wrong_method = Err("client_auth.method_not_registered");
+        assert_eq!(cause(&confidential(ClientSecretBasic), Some(&header), ""), Ok("web".into()));
+        assert_eq!(cause(&confidential(ClientSecretBasic), None, &post), wrong_method);
+        assert_eq!(cause(&confidential(ClientSecretBasic), None, "client_id=web"), wrong_method);
+        assert_eq!(cause(&confidential(ClientSecretPost), None, &post), Ok("web".into()));
+        assert_eq!(cause(&confidential(ClientSecretPost), Some(&header), ""), wrong_method);
+        assert_eq!(cause(&confidential(Public), None, "client_id=web"), Ok("web".into()));
+        assert_eq!(cause(&confidential(Public), Some(&header), ""), wrong_method);
+    }
+
+    #[test]
+    fn what_does_not_prove_the_client_is_refused() {
+        let client = || confidential(TokenEndpointAuthMethod::ClientSecretBasic);
+        for (header, body, expected) in [
+            (basic("web", "lks_wrong"), "", "client_auth.secret_wrong"),
+            (basic("web", ""), "", "client_auth.basic_malformed"),
+            (basic("nobody", SECRET), "", "client.unknown"),
+            (basic("web", SECRET), "client_id=other", "client_auth.two_client_ids"),
+            (basic("web", SECRET), "client_secret=lks_right", "client_auth.two_methods"),
+            ("Basic !!!".into(), "", "client_auth.basic_malformed"),
+            ("Basic".into(), "", "client_auth.basic_malformed"),
+            (format!("Basic {}", STANDARD.encode("web")), "", "client_auth.basic_malformed"),
+            (format!("Basic {}", STANDARD.encode(b"web:\xff\xfe")), "", "client_auth.basic_malformed"),
+            ("Bearer abc".into(), "", "client_auth.scheme_unknown"),
+        ] {
+            assert_eq!(cause(&client(), Some(&header), body), Err(expected), "{header} {body}");
+        }
+        assert_eq!(
+            cause(&Client { disabled: true, ..client() }, Some(&basic("web", SECRET)), ""),
+            Err("client.disabled")
+        );
+        assert_eq!(cause(&client(), None, ""), Err("client_auth.missing"));
+    }
+
+    #[test]
+    fn a_replaced_secret_is_taken_until_it_expires() {
+        let with_expiry = |by: i64| {
+            let mut client = confidential(TokenEndpointAuthMethod::ClientSecretBasic);
+            client.secrets[0].expires_at = Some(act().now + time::Duration::seconds(by));
+            cause(&client, Some(&basic("web", SECRET)), "")
+        };
+        assert_eq!(with_expiry(1), Ok("web".into()));
+        assert_eq!(with_expiry(0), Err("client_auth.secret_wrong"));
+    }
+}

@@ -1,0 +1,99 @@
+//! What the server says about itself. OIDC Discovery §3, RFC 8414 §2.
+//!
+//! Every list comes from the types that the server decides with, so it is complete and true by construction.
+
+use super::authorize::RESPONSE_MODES;
+use super::{TokenPolicy, pkce, scope, userinfo};
+use crate::records::{GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
+use serde::Serialize;
+
+/// The paths of the endpoints, below the issuer. They are the web layer's to choose.
+#[derive(Debug, Clone, Copy)]
+pub struct Paths {
+    /// RFC 6749 §3.1.
+    pub authorize: &'static str,
+    /// RFC 6749 §3.2.
+    pub token: &'static str,
+    /// OIDC Core §5.3.
+    pub userinfo: &'static str,
+    /// RFC 7009 §2.
+    pub revoke: &'static str,
+    /// RFC 7662 §2.
+    pub introspect: &'static str,
+    /// RFC 7517 §5.
+    pub jwks: &'static str,
+}
+
+/// The metadata document; the same at both well-known places.
+#[derive(Debug, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "the registered metadata names")]
+pub struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: String,
+    jwks_uri: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: Vec<&'static str>,
+    grant_types_supported: Vec<&'static str>,
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    code_challenge_methods_supported: [&'static str; 1],
+    claim_types_supported: [&'static str; 1],
+    claims_supported: Vec<&'static str>,
+    prompt_values_supported: [&'static str; 4],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: bool,
+    ui_locales_supported: [&'static str; 1],
+}
+
+impl Metadata {
+    /// The metadata of this issuer.
+    pub fn of(policy: &TokenPolicy, paths: Paths, algorithms: &[SignatureAlgorithm]) -> Self {
+        let at = |path: &str| format!("{}{path}", policy.issuer);
+        let methods: Vec<_> = TokenEndpointAuthMethod::ALL.map(TokenEndpointAuthMethod::as_str).into();
+        let secret_methods: Vec<_> = methods.iter().copied().filter(|method| *method != "none").collect();
+        let mut claims =
+            vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash"];
+        claims.extend(userinfo::CLAIMS);
+        Self {
+            issuer: policy.issuer.as_ref().to_owned(),
+            authorization_endpoint: at(paths.authorize),
+            token_endpoint: at(paths.token),
+            userinfo_endpoint: at(paths.userinfo),
+            jwks_uri: at(paths.jwks),
+            revocation_endpoint: at(paths.revoke),
+            introspection_endpoint: at(paths.introspect),
+            scopes_supported: scope::OPENID_SCOPES.into(),
+            response_types_supported: ["code"],
+            response_modes_supported: RESPONSE_MODES.into(),
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str).into(),
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: algorithms
+                .iter()
+                .map(|algorithm| algorithm.as_str())
+                .collect(),
+            revocation_endpoint_auth_methods_supported: methods.clone(),
+            introspection_endpoint_auth_methods_supported: secret_methods,
+            token_endpoint_auth_methods_supported: methods,
+            code_challenge_methods_supported: [pkce::METHOD],
+            claim_types_supported: ["normal"],
+            claims_supported: claims,
+            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            // OIDC Discovery §3: left out, this one would mean true.
+            request_uri_parameter_supported: false,
+            authorization_response_iss_parameter_supported: true,
+            ui_locales_supported: ["en"],
+        }
+    }
+}

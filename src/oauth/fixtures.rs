@@ -1,0 +1,82 @@
+//! What the unit tests of this layer begin with.
+
+use super::{Pepper, Rules, TokenPolicy};
+use crate::act::Act;
+use crate::ports::Seed;
+use crate::records::{
+    Client, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm, Tenant,
+    TokenEndpointAuthMethod, insert,
+};
+use crate::storage::{Stop, Store};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// A fixed instant.
+pub(crate) fn start() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+}
+
+/// An act at [`start`], with fixed randomness.
+pub(crate) fn act() -> Act {
+    Act::internal(Tenant::default_tenant(), start(), Seed::new([1; 32]), "test".to_owned())
+}
+
+/// The default rules.
+pub(crate) fn rules() -> Rules {
+    Rules { policy: TokenPolicy::for_issuer("https://id.example"), pepper: Pepper::new([5; 32]) }
+}
+
+/// A public web client with every grant of a person.
+pub(crate) fn client() -> Client {
+    Client {
+        client_id: "web".to_owned(),
+        client_name: None,
+        native: false,
+        redirect_uris: vec!["https://app.example/cb".to_owned()],
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        token_endpoint_auth_method: TokenEndpointAuthMethod::None,
+        secrets: Vec::new(),
+        scope: Scope::parse("openid profile email offline_access").unwrap(),
+        resources: Vec::new(),
+        roles: Vec::new(),
+        access_token_signed_response_alg: SignatureAlgorithm::Es256,
+        id_token_signed_response_alg: SignatureAlgorithm::Es256,
+        require_pkce: true,
+        rotate_refresh_tokens: true,
+        skip_consent: false,
+        access_token_ttl: None,
+        disabled: false,
+        created_at: start(),
+        updated_at: start(),
+    }
+}
+
+/// An offline grant of [`client`] with refresh tokens at generation 0.
+pub(crate) fn grant() -> Grant {
+    Grant {
+        id: Uuid::from_bytes([2; 16]),
+        client_id: "web".to_owned(),
+        user_id: Uuid::from_bytes([3; 16]),
+        scope: Scope::parse("openid offline_access").unwrap(),
+        resources: Vec::new(),
+        sid: Uuid::from_bytes([4; 16]),
+        offline: true,
+        auth_time: start(),
+        amr: vec!["pwd".to_owned()],
+        credential_epoch: 0,
+        refresh: Some(RefreshState { generation: 0, seed: [6; 16], rotated_at: start() }),
+        revoked: None,
+        created_at: start(),
+        expires_at: start() + Duration::days(90),
+    }
+}
+
+/// A store that holds this record.
+pub(crate) fn store_with<R: Record + Clone + Send + 'static>(record: &R) -> Store {
+    let store = Store::memory();
+    let record = record.clone();
+    store
+        .run_blocking(move |txn| insert(txn, &Tenant::default_tenant(), &record).map_err(Stop::<()>::Fault))
+        .unwrap();
+    store
+}

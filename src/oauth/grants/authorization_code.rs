@@ -1,0 +1,117 @@
+//! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
+
+use super::{invalid_grant, invalid_request, standing};
+use crate::act::Act;
+use crate::audit::{Entry, Event};
+use crate::oauth::client_auth::AuthenticatedClient;
+use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
+use crate::oauth::{OAuthError, Params, Rules, pkce, resource, revocation};
+use crate::records::{AuthorizationCode, Grant, find, hash_of, update};
+use crate::storage::{Stop, Txn};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The registered name.
+pub const GRANT_TYPE: &str = "authorization_code";
+
+/// By which a leaked code is found, and told from every other kind of token.
+pub const PREFIX: &str = "lkc_";
+
+/// What the client sends.
+#[derive(Debug, Clone)]
+pub struct Request {
+    code: SecretString,
+    redirect_uri: String,
+    code_verifier: Option<SecretString>,
+    resources: Vec<String>,
+}
+
+/// Reads the request. RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2.
+///
+/// # Errors
+/// `invalid_request` where `code` or `redirect_uri` is missing (we require the latter in every authorization
+/// request, so it must be repeated), `invalid_target`.
+pub fn parse(params: &Params) -> Result<Request, OAuthError> {
+    let missing = |description, cause| invalid_request(description, cause);
+    Ok(Request {
+        code: params.required("code", missing("code is missing.", "code.missing"))?.to_owned().into(),
+        redirect_uri: params
+            .required("redirect_uri", missing("redirect_uri is missing.", "redirect_uri.missing"))?
+            .to_owned(),
+        code_verifier: params.get("code_verifier")?.map(|verifier| verifier.to_owned().into()),
+        resources: resource::parse(params)?,
+    })
+}
+
+/// Redeems the code: once. A second use revokes the grant with all that followed from it.
+///
+/// # Errors
+/// `invalid_grant` for a code that is unknown, used, expired, another client's or bound to something else;
+/// `invalid_target`.
+pub fn decide(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<Issued, Stop<OAuthError>> {
+    let mut code = load(txn, act, client, request)?;
+    let grant: Grant = find(txn, &act.tenant, &code.grant_id.to_string())?
+        .ok_or(Stop::Refused(invalid_grant("grant.unknown")))?;
+    let user = standing(txn, act, client, &grant)?;
+    let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
+
+    let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
+    let access =
+        AccessToken::for_user(act, &rules.policy, client, (&grant, &user), code.scope.clone(), &resources);
+    let id = code
+        .scope
+        .contains("openid")
+        .then(|| IdToken::of(act, &rules.policy, client, &grant, code.nonce.clone()));
+
+    code.consumed_at = Some(act.now);
+    update(txn, &act.tenant, &code)?;
+    Entry::new(act, Event::AuthnTokenCreated)
+        .because(GRANT_TYPE)
+        .actor(user.id)
+        .client(&client.client_id)
+        .grant(grant.id)
+        .session(grant.sid)
+        .jti(&access.jti)
+        .scope(&code.scope)
+        .audience(access.aud.iter())
+        .append(txn)?;
+    Ok(Issued::for_user(access, refresh.transpose()?, id, client))
+}
+
+/// The code, if this client may redeem it now with what it shows.
+fn load(
+    txn: &mut dyn Txn,
+    act: &Act,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<AuthorizationCode, Stop<OAuthError>> {
+    let refuse = |cause| Err(Stop::Refused(invalid_grant(cause)));
+    let hash = hash_of(request.code.expose_secret().as_bytes());
+    let Some(code) = find::<AuthorizationCode>(txn, &act.tenant, &hash)? else {
+        return refuse("code.unknown");
+    };
+    // RFC 6749 §4.1.3: the code was issued to the authenticated client.
+    if code.client_id != client.client_id {
+        return refuse("code.foreign_client");
+    }
+    // RFC 6749 §4.1.2: a code used twice is refused, and what was issued on it is revoked.
+    if code.consumed_at.is_some() {
+        revocation::revoke_grant(txn, act, code.grant_id, Event::AuthnTokenReuse, "code.reused")?;
+        return refuse("code.reused");
+    }
+    if act.now >= code.usable_until {
+        return refuse("code.expired");
+    }
+    // RFC 6749 §4.1.3: the redirect URIs are identical.
+    if code.redirect_uri != request.redirect_uri {
+        return refuse("code.redirect_uri_differs");
+    }
+    let verifier = request.code_verifier.as_ref().map(SecretString::expose_secret);
+    pkce::verify(code.code_challenge.as_deref(), verifier).map_err(Stop::Refused)?;
+    Ok(code)
+}

@@ -1,0 +1,107 @@
+//! The grants of the token endpoint: a closed list, one file each. RFC 6749 §4.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+mod standing;
+
+pub use standing::standing;
+
+use super::client_auth::AuthenticatedClient;
+use super::tokens::Issued;
+use super::{ErrorCode, OAuthError, Params, Rules};
+use crate::act::Act;
+use crate::records::{Client, GrantType};
+use crate::storage::{Stop, Txn};
+
+/// A token request whose grant type is known and whose parameters have been read.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode(authorization_code::Request),
+    /// RFC 6749 §6.
+    RefreshToken(refresh_token::Request),
+    /// RFC 6749 §4.4.2.
+    ClientCredentials(client_credentials::Request),
+}
+
+impl Request {
+    /// Reads a token request. RFC 6749 §3.2.
+    ///
+    /// # Errors
+    /// `invalid_request` for a missing or repeated parameter, `unsupported_grant_type` for a grant that we do not
+    /// have, and what the grant's own `parse` gives.
+    pub fn parse(params: &Params) -> Result<Self, OAuthError> {
+        params.refuse_duplicates()?;
+        let missing = invalid_request("grant_type is missing.", "grant_type.missing");
+        match params.required("grant_type", missing)? {
+            authorization_code::GRANT_TYPE => authorization_code::parse(params).map(Self::AuthorizationCode),
+            refresh_token::GRANT_TYPE => refresh_token::parse(params).map(Self::RefreshToken),
+            client_credentials::GRANT_TYPE => client_credentials::parse(params).map(Self::ClientCredentials),
+            _ => Err(OAuthError::new(
+                ErrorCode::UnsupportedGrantType,
+                "This grant type is not supported.",
+                "grant_type.unsupported",
+            )),
+        }
+    }
+
+    /// Which grant it is.
+    pub const fn grant_type(&self) -> GrantType {
+        match self {
+            Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::RefreshToken(_) => GrantType::RefreshToken,
+            Self::ClientCredentials(_) => GrantType::ClientCredentials,
+        }
+    }
+
+    /// Refuses a client that has not registered for this grant. RFC 6749 §5.2.
+    ///
+    /// # Errors
+    /// `unauthorized_client`.
+    pub fn permit(&self, client: &Client) -> Result<(), OAuthError> {
+        if client.may_use(self.grant_type()) {
+            return Ok(());
+        }
+        Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "The client is not registered for this grant type.",
+            "grant_type.not_registered",
+        ))
+    }
+
+    /// Decides inside a unit of work. The client credentials grant changes nothing, so it may also be decided
+    /// without one: [`client_credentials::decide`].
+    ///
+    /// # Errors
+    /// What the grant's own `decide` gives.
+    pub fn decide(
+        &self,
+        txn: &mut dyn Txn,
+        act: &Act,
+        rules: &Rules,
+        client: &AuthenticatedClient,
+    ) -> Result<Issued, Stop<OAuthError>> {
+        self.permit(client).map_err(Stop::Refused)?;
+        match self {
+            Self::AuthorizationCode(request) => authorization_code::decide(txn, act, rules, client, request),
+            Self::RefreshToken(request) => refresh_token::decide(txn, act, rules, client, request),
+            Self::ClientCredentials(request) => {
+                client_credentials::decide(act, rules, client, request).map_err(Stop::Refused)
+            }
+        }
+    }
+}
+
+pub(super) const fn invalid_request(description: &'static str, cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
+}
+
+/// A grant that cannot be used; the client learns no more than that.
+pub(super) const fn invalid_grant(cause: &'static str) -> OAuthError {
+    OAuthError::new(
+        ErrorCode::InvalidGrant,
+        "The grant is invalid, expired, revoked or another client's.",
+        cause,
+    )
+}

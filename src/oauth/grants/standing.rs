@@ -1,0 +1,51 @@
+//! Whether a grant still stands: asked on every path that issues for a person, and by those who only ask.
+
+use super::invalid_grant;
+use crate::act::Act;
+use crate::oauth::OAuthError;
+use crate::records::{BrowserSession, Client, Consent, Grant, User, find};
+use crate::storage::{Read, Stop};
+
+/// Checks that nothing has ended the grant since it was given, and gives the person whose it is.
+///
+/// In order: the grant is neither revoked nor expired; the person exists, is not disabled and has replaced no
+/// credential; the browser session lives, unless the grant is offline; the consent has not been withdrawn.
+///
+/// # Errors
+/// `invalid_grant` with the cause; nothing is written.
+pub fn standing(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    client: &Client,
+    grant: &Grant,
+) -> Result<User, Stop<OAuthError>> {
+    let refuse = |cause| Err(Stop::Refused(invalid_grant(cause)));
+    if grant.revoked.is_some() {
+        return refuse("grant.revoked");
+    }
+    if act.now >= grant.expires_at {
+        return refuse("grant.expired");
+    }
+    let Some(user) = find::<User>(read, &act.tenant, &grant.user_id.to_string())? else {
+        return refuse("user.deleted");
+    };
+    if user.disabled {
+        return refuse("user.disabled");
+    }
+    if user.credential_epoch != grant.credential_epoch {
+        return refuse("user.credential_replaced");
+    }
+    if !grant.offline {
+        let session: Option<BrowserSession> = find(read, &act.tenant, &grant.sid.to_string())?;
+        if session.is_none_or(|session| act.now >= session.expires_at) {
+            return refuse("browser_session.ended");
+        }
+    }
+    if !client.skip_consent {
+        let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &client.client_id))?;
+        if !consent.is_some_and(|consent| grant.scope.is_within(&consent.scope)) {
+            return refuse("consent.withdrawn");
+        }
+    }
+    Ok(user)
+}

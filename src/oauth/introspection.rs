@@ -1,0 +1,174 @@
+//! Token introspection. RFC 7662.
+
+use super::client_auth::AuthenticatedClient;
+use super::tokens::{AccessToken, Audience, RefreshToken};
+use super::{ErrorCode, OAuthError, Rules, bearer, grants};
+use crate::act::Act;
+use crate::keys::Snapshot;
+use crate::records::{Grant, Scope, find};
+use crate::storage::{Fault, Read, Stop};
+use serde::Serialize;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What is known about a token. RFC 7662 §2.2; times in seconds since the epoch.
+#[derive(Debug, Serialize)]
+pub struct Introspection {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Audience>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<Scope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    amr: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    roles: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
+}
+
+impl Introspection {
+    /// RFC 7662 §2.2: of an inactive token nothing more is told.
+    const INACTIVE: Self = Self {
+        active: false,
+        token_type: None,
+        iss: None,
+        sub: None,
+        aud: None,
+        client_id: None,
+        username: None,
+        scope: None,
+        iat: None,
+        exp: None,
+        jti: None,
+        grant_id: None,
+        auth_time: None,
+        amr: Vec::new(),
+        roles: Vec::new(),
+        groups: Vec::new(),
+    };
+
+    /// Whether the token is alive.
+    pub fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// The identifier of an access token, for the audit trail.
+    pub fn jti(&self) -> Option<&str> {
+        self.jti.as_deref()
+    }
+}
+
+/// Tells a confidential client about a token: about any access token of ours, and about its own refresh tokens.
+///
+/// # Errors
+/// `unauthorized_client` for a public client: RFC 7662 §2.1 wants the caller authenticated.
+pub fn decide(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    rules: &Rules,
+    keys: &Snapshot,
+    client: &AuthenticatedClient,
+    token: &str,
+) -> Result<Introspection, Stop<OAuthError>> {
+    if client.is_public() {
+        return Err(Stop::Refused(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "A public client may not introspect tokens.",
+            "introspection.public_client",
+        )));
+    }
+    let told = match RefreshToken::parse(token) {
+        Some(refresh) => refresh_token(read, act, rules, client, &refresh),
+        None => match bearer::verify(act, rules, keys, token) {
+            Ok(access) => access_token(read, act, access),
+            Err(_) => Ok(Introspection::INACTIVE),
+        },
+    };
+    Ok(told?)
+}
+
+fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> Result<Introspection, Fault> {
+    let accepted = match bearer::accept(read, act, token) {
+        Ok(accepted) => accepted,
+        Err(Stop::Refused(_)) => return Ok(Introspection::INACTIVE),
+        Err(Stop::Fault(fault)) => return Err(fault),
+    };
+    let token = accepted.token;
+    Ok(Introspection {
+        active: true,
+        token_type: Some("Bearer"),
+        iss: Some(token.iss),
+        sub: Some(token.sub),
+        aud: Some(token.aud),
+        client_id: Some(token.client_id),
+        username: accepted.user.map(|user| user.username),
+        scope: Some(token.scope).filter(|scope| !scope.is_empty()),
+        iat: Some(token.iat),
+        exp: Some(token.exp),
+        jti: Some(token.jti),
+        grant_id: token.grant_id,
+        auth_time: token.auth_time,
+        amr: token.amr,
+        roles: token.roles,
+        groups: token.groups,
+    })
+}
+
+/// A refresh token is alive while it is the newest of a grant that stands.
+fn refresh_token(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    rules: &Rules,
+    client: &AuthenticatedClient,
+    token: &RefreshToken,
+) -> Result<Introspection, Fault> {
+    let Some(grant) = find::<Grant>(read, &act.tenant, &token.grant_id.to_string())? else {
+        return Ok(Introspection::INACTIVE);
+    };
+    let Some(state) = grant.refresh.clone() else { return Ok(Introspection::INACTIVE) };
+    let idle_end = state.rotated_at + rules.policy.refresh_idle_ttl;
+    let usable = grant.client_id == client.client_id
+        && token.is_genuine(&grant, &state, &rules.pepper)
+        && token.generation == state.generation
+        && act.now < idle_end;
+    if !usable {
+        return Ok(Introspection::INACTIVE);
+    }
+    match grants::standing(read, act, client, &grant) {
+        Ok(user) => Ok(Introspection {
+            active: true,
+            iss: Some(rules.policy.issuer.clone()),
+            sub: Some(user.id.to_string()),
+            client_id: Some(grant.client_id),
+            username: Some(user.username),
+            scope: Some(grant.scope),
+            iat: Some(state.rotated_at.unix_timestamp()),
+            exp: Some(idle_end.min(grant.expires_at).unix_timestamp()),
+            grant_id: Some(grant.id),
+            ..Introspection::INACTIVE
+        }),
+        Err(Stop::Refused(_)) => Ok(Introspection::INACTIVE),
+        Err(Stop::Fault(fault)) => Err(fault),
+    }
+}

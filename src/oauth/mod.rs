@@ -1,0 +1,28 @@
+//! The protocol: OAuth 2.1 and OpenID Connect. Pure and synchronous: no HTTP, no clock, no random source; the store
+//! through its port alone.
+//!
+//! Every endpoint goes parse -> authenticate -> decide -> seal -> render; this module holds all but the last.
+
+pub mod authorize;
+pub mod bearer;
+pub mod client_auth;
+pub mod discovery;
+mod error;
+#[cfg(test)]
+pub(crate) mod fixtures;
+pub mod grants;
+pub mod interaction;
+pub mod introspection;
+mod params;
+pub mod pkce;
+mod policy;
+pub mod redirect_uri;
+pub mod resource;
+pub mod revocation;
+pub mod scope;
+pub mod tokens;
+pub mod userinfo;
+
+pub use error::{ErrorCode, OAuthError};
+pub use params::Params;
+pub use policy::{Pepper, Rules, TokenPolicy};

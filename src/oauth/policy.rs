@@ -1,0 +1,77 @@
+//! What the server's configuration says about tokens, and the secret that refresh tokens are made with.
+
+use std::sync::Arc;
+use time::Duration;
+
+/// The rules for tokens; made once from the configuration.
+#[derive(Debug, Clone)]
+pub struct TokenPolicy {
+    /// The issuer: an absolute URL without query, fragment or trailing slash. RFC 8414 §2.
+    pub issuer: Arc<str>,
+    /// The life of an access token, unless the client has its own.
+    pub access_ttl: Duration,
+    /// The life of an ID token.
+    pub id_ttl: Duration,
+    /// How long an authorization code can be redeemed. RFC 6749 §4.1.2 recommends at most ten minutes.
+    pub code_ttl: Duration,
+    /// How long a refresh token may lie unused.
+    pub refresh_idle_ttl: Duration,
+    /// The life of a grant, however often it is refreshed.
+    pub refresh_absolute_ttl: Duration,
+    /// How long a redeemed refresh token may be redeemed again while its successor is unused.
+    pub refresh_retry_grace: Duration,
+    /// How long a person may take to sign in and consent.
+    pub interaction_ttl: Duration,
+    /// How far a clock may be ahead of ours.
+    pub clock_skew: Duration,
+}
+
+impl TokenPolicy {
+    /// The defaults, for this issuer.
+    pub fn for_issuer(issuer: &str) -> Self {
+        Self {
+            issuer: Arc::from(issuer),
+            access_ttl: Duration::minutes(5),
+            id_ttl: Duration::minutes(5),
+            code_ttl: Duration::seconds(60),
+            refresh_idle_ttl: Duration::days(14),
+            refresh_absolute_ttl: Duration::days(90),
+            refresh_retry_grace: Duration::seconds(30),
+            interaction_ttl: Duration::minutes(15),
+            clock_skew: Duration::seconds(10),
+        }
+    }
+}
+
+/// The server's secret part of every refresh token. Never printed.
+#[derive(Clone)]
+pub struct Pepper(Arc<[u8; 32]>);
+
+impl Pepper {
+    /// The name under which it is sealed in the store.
+    pub const NAME: &'static str = "refresh_token_pepper";
+
+    /// A pepper of these 256 random bits.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Arc::new(bytes))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Pepper {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Pepper(..)")
+    }
+}
+
+/// What every decision of this layer needs beside the request and the store.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The rules for tokens.
+    pub policy: TokenPolicy,
+    /// The secret of refresh tokens.
+    pub pepper: Pepper,
+}

@@ -1,0 +1,153 @@
+//! Access tokens: JWTs by RFC 9068.
+
+use crate::act::Act;
+use crate::oauth::TokenPolicy;
+use crate::records::{Client, Grant, Scope, User};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use time::Duration;
+use uuid::Uuid;
+
+/// The `typ` of the header: RFC 9068 §2.1, in the short form that RFC 7515 §4.1.9 recommends.
+pub const TYP: &str = "at+jwt";
+
+/// For whom a token is: a string where there is one, a list where there are more. RFC 7519 §4.1.3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One audience.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// The audience that consists of these names.
+    pub fn of(mut names: Vec<String>) -> Self {
+        match (names.pop(), names.is_empty()) {
+            (Some(only), true) => Self::One(only),
+            (Some(last), false) => {
+                names.push(last);
+                Self::Many(names)
+            }
+            (None, _) => Self::Many(names),
+        }
+    }
+
+    /// Whether `name` is among them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|known| known == name)
+    }
+
+    /// The names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names.as_slice(),
+        }
+        .iter()
+        .map(String::as_str)
+    }
+}
+
+/// The claims of an access token. RFC 9068 §2.2; times in seconds since the epoch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccessToken {
+    /// Who issued it.
+    pub iss: Arc<str>,
+    /// For whom it speaks: the person, or the client itself.
+    pub sub: String,
+    /// Who may accept it.
+    pub aud: Audience,
+    /// Which client it was given to.
+    pub client_id: String,
+    /// What it allows.
+    #[serde(default, skip_serializing_if = "Scope::is_empty")]
+    pub scope: Scope,
+    /// When it was issued.
+    pub iat: i64,
+    /// When it ends.
+    pub exp: i64,
+    /// Its own identifier.
+    pub jti: String,
+    /// The grant that it follows from; none for a client that acts for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<Uuid>,
+    /// When the person proved who they are. RFC 9068 §2.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// How they proved it. RFC 9068 §2.2.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// RFC 9068 §2.2.3.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// RFC 9068 §2.2.3.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+impl AccessToken {
+    /// A token with which the client acts for itself. RFC 9068 §2.2: `sub` is then the client.
+    pub fn for_client(
+        act: &Act,
+        policy: &TokenPolicy,
+        client: &Client,
+        scope: Scope,
+        resources: &[String],
+    ) -> Self {
+        Self {
+            iss: policy.issuer.clone(),
+            sub: client.client_id.clone(),
+            aud: audience(policy, client, &scope, resources),
+            client_id: client.client_id.clone(),
+            scope,
+            iat: act.now.unix_timestamp(),
+            exp: (act.now + ttl(policy, client)).unix_timestamp(),
+            jti: act.seed.uuid("access_token.jti").to_string(),
+            grant_id: None,
+            auth_time: None,
+            amr: Vec::new(),
+            roles: client.roles.clone(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// A token with which the client acts for a person.
+    pub fn for_user(
+        act: &Act,
+        policy: &TokenPolicy,
+        client: &Client,
+        (grant, user): (&Grant, &User),
+        scope: Scope,
+        resources: &[String],
+    ) -> Self {
+        Self {
+            sub: user.id.to_string(),
+            grant_id: Some(grant.id),
+            auth_time: Some(grant.auth_time.unix_timestamp()),
+            amr: grant.amr.clone(),
+            roles: user.roles.clone(),
+            groups: user.groups.clone(),
+            ..Self::for_client(act, policy, client, scope, resources)
+        }
+    }
+}
+
+/// The life of this client's access tokens.
+pub(crate) fn ttl(policy: &TokenPolicy, client: &Client) -> Duration {
+    client.access_token_ttl.map_or(policy.access_ttl, |seconds| Duration::seconds(seconds.into()))
+}
+
+/// RFC 8707 §2: the resources that were asked for; else RFC 9068 §3: the client's default, or the issuer itself.
+/// With `openid` the issuer is always among them, since its userinfo endpoint is a resource too.
+fn audience(policy: &TokenPolicy, client: &Client, scope: &Scope, resources: &[String]) -> Audience {
+    let mut names = match (resources, client.resources.first()) {
+        ([], Some(default)) => vec![default.clone()],
+        (asked, _) => asked.to_vec(),
+    };
+    if names.is_empty() || (scope.contains("openid") && !names.iter().any(|name| **name == *policy.issuer)) {
+        names.push(policy.issuer.as_ref().to_owned());
+    }
+    Audience::of(names)
+}

@@ -1,0 +1,114 @@
+//! From what a token says to the signed string: the one place of this layer that touches keys.
+
+use super::{ACCESS_TOKEN_TYP, AccessToken, IdToken};
+use crate::keys::{KeyError, Snapshot};
+use crate::records::{Client, Scope, SignatureAlgorithm};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+/// What a grant gives: unsigned data, with the algorithms that the client asked for.
+#[derive(Debug)]
+pub struct Issued {
+    /// The access token.
+    pub access: AccessToken,
+    access_algorithm: SignatureAlgorithm,
+    refresh: Option<SecretString>,
+    id: Option<(IdToken, SignatureAlgorithm)>,
+}
+
+impl Issued {
+    /// An access token and nothing else.
+    pub fn access_alone(access: AccessToken, algorithm: SignatureAlgorithm) -> Self {
+        Self { access, access_algorithm: algorithm, refresh: None, id: None }
+    }
+
+    /// What a client gets that acts for a person.
+    pub fn for_user(
+        access: AccessToken,
+        refresh: Option<SecretString>,
+        id: Option<IdToken>,
+        client: &Client,
+    ) -> Self {
+        Self {
+            access,
+            access_algorithm: client.access_token_signed_response_alg,
+            refresh,
+            id: id.map(|id| (id, client.id_token_signed_response_alg)),
+        }
+    }
+}
+
+/// A successful answer of the token endpoint. RFC 6749 §5.1, OIDC Core §3.1.3.3. Never printed.
+#[derive(Serialize)]
+pub struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    #[serde(skip_serializing_if = "Scope::is_empty")]
+    scope: Scope,
+}
+
+impl std::fmt::Debug for TokenResponse {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("TokenResponse(..)")
+    }
+}
+
+/// Signs what was decided.
+///
+/// # Errors
+/// A [`KeyError`], such as for an algorithm whose first key is still being made.
+pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> {
+    let Issued { access, access_algorithm, refresh, id } = issued;
+    let (iat, exp) = (instant(access.iat), instant(access.exp));
+    let access_token = keys.sign_jwt(access_algorithm, ACCESS_TOKEN_TYP, &access, iat, exp)?;
+    let id_token = id
+        .map(|(mut id, algorithm)| {
+            id.at_hash = half_hash(&access_token, algorithm);
+            keys.sign_jwt(algorithm, "JWT", &id, instant(id.iat), instant(id.exp))
+        })
+        .transpose()?;
+    Ok(TokenResponse {
+        access_token,
+        token_type: "Bearer",
+        expires_in: access.exp - access.iat,
+        refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
+        id_token,
+        scope: access.scope,
+    })
+}
+
+fn instant(seconds: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// OIDC Core §3.1.3.6: the left half of the access token's hash, with the hash function of the ID token's algorithm
+/// (for Ed25519 that is SHA-512: RFC 8032 §5.1).
+fn half_hash(access_token: &str, algorithm: SignatureAlgorithm) -> Option<String> {
+    let bytes = access_token.as_bytes();
+    let half = |digest: &[u8]| digest.get(..digest.len() / 2).map(|half| URL_SAFE_NO_PAD.encode(half));
+    match algorithm {
+        SignatureAlgorithm::Es256 | SignatureAlgorithm::Rs256 => half(&openssl::sha::sha256(bytes)),
+        SignatureAlgorithm::EdDsa => half(&openssl::sha::sha512(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_hash_is_the_left_half_of_the_hash() {
+        // OIDC Core, appendix A.3: the example's access token and its at_hash.
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(half_hash(token, SignatureAlgorithm::Rs256).unwrap(), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(half_hash(token, SignatureAlgorithm::EdDsa).unwrap().len(), 43);
+    }
+}
