@@ -23,3 +23,5 @@ pub mod oauth;
 pub mod ports;
 pub mod records;
 pub mod storage;
+pub mod texts;
+pub mod web;

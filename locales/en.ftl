@@ -1,0 +1,118 @@
+# Every text that a person reads, in English. Keys are grouped by page; `error-` phrases are stable, so that people
+# and scripts can find them.
+
+page-title = { $title } – { $host }
+served-by = Sign-in service of { $host }
+
+## Fields that several pages share
+
+field-username = Username
+field-password = Password
+reveal-show = Show
+reveal-show-label = Show password
+reveal-hide = Hide
+reveal-hide-label = Hide password
+
+## Signing in
+
+login-title = Sign in
+login-client = to go on to { $client }
+login-submit = Sign in
+login-cancel = Cancel
+login-wrong = The username or password is not right.
+login-missing = Type your username and your password.
+login-delayed = { $seconds ->
+    [one] Too many tries. Wait one second, then try again.
+   *[other] Too many tries. Wait { $seconds } seconds, then try again.
+  }
+login-busy = Many people are signing in just now. Wait a moment, then try again.
+
+## Consent
+
+consent-title = Allow access?
+consent-client = { $client } asks for your permission to:
+consent-scope-openid = Know who you are
+consent-scope-profile = See your name and username
+consent-scope-email = See your email address
+consent-scope-offline_access = Stay signed in for you while you are away
+consent-scope-roles = See your roles
+consent-scope-groups = See the groups that you belong to
+consent-scope-other = Use the permission “{ $scope }”
+consent-resource = Do so at { $resource }
+consent-account = You are signed in as { $name }.
+consent-switch = Use another account
+consent-return = Either way you go back to { $host }.
+consent-allow = Allow
+consent-deny = Cancel
+
+## Signing out
+
+logout-title = Sign out?
+logout-text = You are signed in as { $name }.
+logout-submit = Sign out
+logout-stay = Stay signed in
+signed-out-title = You are signed out
+signed-out-text = This browser is no longer signed in here. Applications may stay open until you leave them too.
+signed-out-again = Sign in again
+
+## The start page
+
+index-title = Sign-in service
+index-intro = People sign in here once. Applications and services get their tokens from this server.
+index-signed-in = You are signed in as { $name }.
+index-signed-out = Nobody is signed in with this browser.
+index-sign-in = Sign in
+index-sign-out = Sign out
+index-services = For services
+index-issuer = Issuer
+index-openid = OpenID Connect discovery
+index-oauth = OAuth 2.0 metadata
+index-jwks = Public keys (JWKS)
+
+## The first administrator
+
+setup-title = Set up this server
+setup-intro = Choose the username and password of the first administrator. This link works once.
+setup-password-hint = { $length ->
+   *[other] At least { $length } characters. A few words that you can remember are best.
+  }
+setup-submit = Create the administrator
+setup-username-unusable = This username cannot be used. Letters, digits, dots, hyphens and underscores are fine.
+setup-username-taken = This username is taken. Choose another.
+setup-password-short = This password is too short.
+setup-password-long = This password is too long.
+setup-password-unusable = This password holds a character that cannot be used.
+
+## Errors: a title and what to do, one pair a cause
+
+error-request-id = Request { $id }
+error-bad-request = The request cannot be read
+error-bad-request-help = Go back to the application and start again.
+error-not-found = There is no such page
+error-not-found-help = Check the address, or go back to the application that you came from.
+error-method-not-allowed = This address does not take such a request
+error-method-not-allowed-help = Go back to the application and start again.
+error-too-large = The request is too large
+error-too-large-help = Go back to the application and start again.
+error-cross-site = The request came from another site
+error-cross-site-help = For your safety it was not carried out. Go back to the application and start again.
+error-cookies-missing = Your browser did not send its cookies
+error-cookies-missing-help = Allow cookies for this site, then go back to the application and start again.
+error-form-expired = This page is no longer valid
+error-form-expired-help = It was open for too long, or in another browser. Go back to the application and start again.
+error-interaction-unknown = This sign-in has expired
+error-interaction-unknown-help = It was open for too long, or is already finished. Go back to the application and start again.
+error-interaction-foreign = This sign-in belongs to another browser
+error-interaction-foreign-help = Go back to the application and start again in this browser.
+error-client-unknown = This application is not known here
+error-client-unknown-help = The link that brought you here is wrong. Tell the people who run the application.
+error-redirect-uri = The application’s return address is not registered
+error-redirect-uri-help = The link that brought you here is wrong. Tell the people who run the application.
+error-authorization-request = The application’s request is not valid
+error-authorization-request-help = The link that brought you here is wrong. Tell the people who run the application.
+error-setup-link = This set-up link does not work
+error-setup-link-help = It was used already, or is too old. Start the server again to get a new one.
+error-server = Something went wrong on our side
+error-server-help = Try again in a moment. If it happens again, pass on the request number below.
+error-unavailable = The server is too busy just now
+error-unavailable-help = Wait a moment, then try again.

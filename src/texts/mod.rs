@@ -1,0 +1,130 @@
+//! Every text that a person reads, by key, from Fluent bundles: one file a language in `locales/`, English first.
+//!
+//! A new language is a new file: it is embedded, offered to browsers that ask for it, and falls back to English
+//! key by key. Arguments are wrapped in Unicode isolation marks, so that a name written from right to left (or one
+//! that holds an override on purpose) cannot rearrange the sentence around it.
+
+mod bundle;
+mod preference;
+
+pub use bundle::TextsError;
+
+use bundle::Bundle;
+use fluent_bundle::FluentValue;
+use rust_embed::Embed;
+use std::sync::Arc;
+
+/// The language that every key has a text in.
+const ENGLISH: &str = "en";
+
+#[derive(Embed)]
+#[folder = "locales/"]
+struct Locales;
+
+/// The texts in all languages.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    english: Arc<Bundle>,
+    others: Vec<Arc<Bundle>>,
+}
+
+impl Texts {
+    /// Reads the embedded files.
+    ///
+    /// # Errors
+    /// [`TextsError`] where a file is not Fluent, names a language that there is not, or English is missing. A test
+    /// reads them all, so a built program does not fail here.
+    pub fn load() -> Result<Self, TextsError> {
+        let mut english = None;
+        let mut others = Vec::new();
+        for name in Locales::iter() {
+            let Some(tag) = name.strip_suffix(".ftl") else { continue };
+            let file = Locales::get(&name).ok_or(TextsError::Missing)?;
+            let bundle = Arc::new(Bundle::parse(tag, &file.data)?);
+            if tag == ENGLISH {
+                english = Some(bundle);
+            } else {
+                others.push(bundle);
+            }
+        }
+        Ok(Self { english: english.ok_or(TextsError::Missing)?, others })
+    }
+
+    /// The language that fits best: `ui_locales` of the request first (OIDC Core §3.1.2.1, tags separated by
+    /// spaces), then the browser's `Accept-Language` (RFC 9110 §12.5.4), then English.
+    pub fn choose(&self, ui_locales: Option<&str>, accept_language: Option<&str>) -> Language {
+        let wanted = preference::wanted(ui_locales, accept_language);
+        let known = || std::iter::once(&self.english).chain(&self.others);
+        let own = wanted.iter().find_map(|tag| known().find(|bundle| bundle.serves(tag)));
+        Language { own: Arc::clone(own.unwrap_or(&self.english)), english: Arc::clone(&self.english) }
+    }
+
+    /// Every key, in the order of the alphabet. For the tests that compare the keys with their uses.
+    pub fn keys(&self) -> Vec<String> {
+        self.english.keys().to_vec()
+    }
+}
+
+/// The texts in one language. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Language {
+    own: Arc<Bundle>,
+    english: Arc<Bundle>,
+}
+
+impl Language {
+    /// The language's tag, as the `lang` attribute of a page has it. RFC 5646.
+    pub fn tag(&self) -> &str {
+        self.own.tag()
+    }
+
+    /// The text of `key`. A key without a text (a test fails on one) gives the key itself.
+    pub fn text(&self, key: &str) -> String {
+        self.own.text(key, None).or_else(|| self.english.text(key, None)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The text of `key` with one argument.
+    pub fn text_with<'a>(&self, key: &str, name: &'a str, value: impl Into<FluentValue<'a>>) -> String {
+        self.text_with_all(key, [(name, value.into())])
+    }
+
+    /// The text of `key` with several arguments.
+    pub fn text_with_all<'a>(
+        &self,
+        key: &str,
+        arguments: impl IntoIterator<Item = (&'a str, FluentValue<'a>)>,
+    ) -> String {
+        let arguments = arguments.into_iter().collect();
+        self.own
+            .text(key, Some(&arguments))
+            .or_else(|| self.english.text(key, Some(&arguments)))
+            .unwrap_or_else(|| key.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_read_and_english_is_the_last_resort() {
+        let texts = Texts::load().unwrap();
+        assert_eq!(texts.choose(None, None).tag(), "en");
+        assert_eq!(texts.choose(Some("xx zz"), Some("q;;,")).tag(), "en");
+        assert_eq!(texts.choose(None, None).text("login-title"), "Sign in");
+    }
+
+    #[test]
+    fn arguments_are_isolated_and_numbers_choose_their_form() {
+        let language = Texts::load().unwrap().choose(None, None);
+        let text = language.text_with("login-client", "client", "\u{202e}evil");
+        assert_eq!(text, "to go on to \u{2068}\u{202e}evil\u{2069}");
+        assert!(language.text_with("login-delayed", "seconds", 1).contains("one second"));
+        assert!(language.text_with("login-delayed", "seconds", 30).contains("30"));
+    }
+
+    #[test]
+    fn an_unknown_key_gives_itself() {
+        assert_eq!(Texts::load().unwrap().choose(None, None).text("no-such-key"), "no-such-key");
+    }
+}

@@ -1,0 +1,61 @@
+//! The start page: what this server is, and who is signed in.
+
+use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
+use askama::Template;
+
+/// A person who is signed in, and the form with which they sign out.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub account: String,
+    /// The form that signs out.
+    pub sign_out: FormSeal,
+}
+
+/// The start page.
+#[derive(Debug, Template)]
+#[template(path = "pages/index.html")]
+pub struct IndexPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Who is signed in with this browser, if anybody is.
+    pub signed_in: Option<SignedIn>,
+}
+
+/// Where services find what they need.
+#[derive(Debug)]
+struct Fact {
+    name: String,
+    url: String,
+}
+
+impl IndexPage {
+    fn facts(&self) -> Vec<Fact> {
+        let issuer = self.frame.issuer();
+        [
+            ("index-issuer", issuer.to_owned()),
+            ("index-openid", format!("{issuer}/.well-known/openid-configuration")),
+            ("index-oauth", format!("{issuer}/.well-known/oauth-authorization-server")),
+            ("index-jwks", format!("{issuer}/jwks")),
+        ]
+        .map(|(key, url)| Fact { name: self.frame.text(key), url })
+        .into_iter()
+        .collect()
+    }
+}
+
+impl Page for IndexPage {
+    fn title_key(&self) -> &'static str {
+        "index-title"
+    }
+}
+
+/// The looks of the page.
+pub fn samples(frame: &Frame) -> Vec<Sample> {
+    let sign_out = FormSeal { csrf: "CSRF".into(), interaction: None };
+    let somebody = SignedIn { account: "Ada Lovelace".into(), sign_out };
+    vec![
+        Sample::of("nobody", &IndexPage { frame: frame.clone(), signed_in: None }),
+        Sample::of("somebody", &IndexPage { frame: frame.clone(), signed_in: Some(somebody) }),
+    ]
+}

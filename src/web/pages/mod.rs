@@ -1,0 +1,25 @@
+//! The pages that people see: one file a page, with its struct, its form, its handlers and its samples; the
+//! template of the same name lies in `templates/pages`.
+
+pub mod consent;
+pub mod error;
+pub mod index;
+pub mod login;
+pub mod logout;
+pub mod setup;
+pub mod signed_out;
+
+use crate::web::respond::page::{Frame, Sample};
+
+/// Every page in every look that it can have, under the page's name.
+pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
+    vec![
+        ("login", login::samples(frame)),
+        ("consent", consent::samples(frame)),
+        ("logout", logout::samples(frame)),
+        ("signed_out", signed_out::samples(frame)),
+        ("index", index::samples(frame)),
+        ("setup", setup::samples(frame)),
+        ("error", error::samples(frame)),
+    ]
+}

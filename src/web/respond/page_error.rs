@@ -1,0 +1,164 @@
+//! Errors that a person sees: a page on the URL where the error arose, with a fixed phrase a cause.
+//!
+//! Handlers return a [`PageError`]; the middleware that knows the reader's language renders it.
+
+use crate::storage::{Fault, FaultKind};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use std::fmt;
+
+/// What a person is told. Each has a title and a line of advice in the texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phrase {
+    /// The request is no valid form or URL.
+    BadRequest,
+    /// No page has this address.
+    NotFound,
+    /// The address takes other methods. RFC 9110 §15.5.6.
+    MethodNotAllowed,
+    /// The body is larger than we read.
+    TooLarge,
+    /// `Sec-Fetch-Site` or `Origin` says that another site sent the form.
+    CrossSite,
+    /// A form came without the cookie that it was bound to.
+    CookiesMissing,
+    /// A form's token does not belong to the browser's cookie.
+    FormExpired,
+    /// No such interaction waits (any more).
+    InteractionUnknown,
+    /// The interaction waits in another browser.
+    InteractionForeign,
+    /// The authorization request names no client that we know. RFC 6749 §4.1.2.1.
+    ClientUnknown,
+    /// The redirect URI is not one of the client's. RFC 6749 §4.1.2.1.
+    RedirectUri,
+    /// The authorization request is wrong in a way that cannot be told to its client.
+    AuthorizationRequest,
+    /// The link for the first administrator is unknown, used or too old.
+    SetupLink,
+    /// We failed.
+    Server,
+    /// We can do no more just now.
+    Unavailable,
+}
+
+impl Phrase {
+    /// Every phrase.
+    pub const ALL: [Self; 15] = [
+        Self::BadRequest,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::TooLarge,
+        Self::CrossSite,
+        Self::CookiesMissing,
+        Self::FormExpired,
+        Self::InteractionUnknown,
+        Self::InteractionForeign,
+        Self::ClientUnknown,
+        Self::RedirectUri,
+        Self::AuthorizationRequest,
+        Self::SetupLink,
+        Self::Server,
+        Self::Unavailable,
+    ];
+
+    /// The key of the title.
+    pub const fn key(self) -> &'static str {
+        self.keys().0
+    }
+
+    /// The key of the advice.
+    pub const fn help_key(self) -> &'static str {
+        self.keys().1
+    }
+
+    const fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::BadRequest => ("error-bad-request", "error-bad-request-help"),
+            Self::NotFound => ("error-not-found", "error-not-found-help"),
+            Self::MethodNotAllowed => ("error-method-not-allowed", "error-method-not-allowed-help"),
+            Self::TooLarge => ("error-too-large", "error-too-large-help"),
+            Self::CrossSite => ("error-cross-site", "error-cross-site-help"),
+            Self::CookiesMissing => ("error-cookies-missing", "error-cookies-missing-help"),
+            Self::FormExpired => ("error-form-expired", "error-form-expired-help"),
+            Self::InteractionUnknown => ("error-interaction-unknown", "error-interaction-unknown-help"),
+            Self::InteractionForeign => ("error-interaction-foreign", "error-interaction-foreign-help"),
+            Self::ClientUnknown => ("error-client-unknown", "error-client-unknown-help"),
+            Self::RedirectUri => ("error-redirect-uri", "error-redirect-uri-help"),
+            Self::AuthorizationRequest => ("error-authorization-request", "error-authorization-request-help"),
+            Self::SetupLink => ("error-setup-link", "error-setup-link-help"),
+            Self::Server => ("error-server", "error-server-help"),
+            Self::Unavailable => ("error-unavailable", "error-unavailable-help"),
+        }
+    }
+
+    /// The status of the answer.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest
+            | Self::InteractionUnknown
+            | Self::ClientUnknown
+            | Self::RedirectUri
+            | Self::AuthorizationRequest => StatusCode::BAD_REQUEST,
+            Self::CrossSite
+            | Self::CookiesMissing
+            | Self::FormExpired
+            | Self::InteractionForeign
+            | Self::SetupLink => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// An error that a person sees.
+#[derive(Debug)]
+pub struct PageError {
+    /// What the person is told.
+    pub phrase: Phrase,
+    /// What failed on our side, for the log alone.
+    pub fault: Option<Fault>,
+}
+
+impl PageError {
+    /// A fault of ours.
+    pub fn broken(what: &str) -> Self {
+        Fault::broken(what).into()
+    }
+}
+
+impl From<Phrase> for PageError {
+    fn from(phrase: Phrase) -> Self {
+        Self { phrase, fault: None }
+    }
+}
+
+impl From<Fault> for PageError {
+    fn from(fault: Fault) -> Self {
+        let phrase = match fault.kind {
+            FaultKind::Broken => Phrase::Server,
+            FaultKind::Unavailable => Phrase::Unavailable,
+        };
+        Self { phrase, fault: Some(fault) }
+    }
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.phrase.key())
+    }
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        self.phrase.status()
+    }
+
+    /// The bare status: the page is put in by the middleware.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

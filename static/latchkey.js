@@ -1,0 +1,15 @@
+// The pages work without this file. It adds one comfort: a button that shows the password that is being typed.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const field = document.getElementById(button.dataset.reveal);
+  const show = (visible) => {
+    field.type = visible ? "text" : "password";
+    button.textContent = visible ? button.dataset.hide : button.dataset.show;
+    button.setAttribute("aria-label", visible ? button.dataset.hideLabel : button.dataset.showLabel);
+  };
+  button.addEventListener("click", () => show(field.type === "password"));
+  // Browsers remember what was typed into a text field, and offer to save a password field alone.
+  field.form.addEventListener("submit", () => show(false));
+  button.hidden = false;
+}
