@@ -17,6 +17,7 @@
 pub mod act;
 pub mod audit;
 pub mod config;
+pub mod identity;
 pub mod jobs;
 pub mod keys;
 pub mod oauth;

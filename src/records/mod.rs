@@ -17,6 +17,7 @@ mod client;
 mod consent;
 mod grant;
 mod interaction;
+mod login_throttle;
 mod record;
 mod revoked_token;
 mod scope;
@@ -31,6 +32,7 @@ pub use client::{Client, ClientSecret, GrantType, SignatureAlgorithm, TokenEndpo
 pub use consent::Consent;
 pub use grant::{Grant, RefreshState, Revocation};
 pub use interaction::Interaction;
+pub use login_throttle::LoginThrottle;
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};
