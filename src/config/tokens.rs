@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct Tokens {
     /// The life of an access token, where the client has none of its own.
     pub access_ttl: Duration,
+    /// The longest life that a client's own `access_token_ttl` may have. Retired keys stay published for it.
+    pub access_ttl_limit: Duration,
     /// The life of an ID token.
     pub id_ttl: Duration,
     /// A refresh token that is not used for so long is dead.
@@ -28,6 +30,7 @@ pub(super) fn read(mut section: Section<'_>) -> Tokens {
     let days = |count: u64| seconds(count * 86_400);
     Tokens {
         access_ttl: section.take_within("access_ttl", minutes(5), seconds(1)..=days(1)),
+        access_ttl_limit: section.take_within("access_ttl_limit", minutes(60), seconds(1)..=days(1)),
         id_ttl: section.take_within("id_ttl", minutes(5), seconds(1)..=days(1)),
         refresh_idle_ttl: section.take_within("refresh_idle_ttl", days(14), seconds(1)..=days(3650)),
         refresh_absolute_ttl: section.take_within("refresh_absolute_ttl", days(90), seconds(1)..=days(3650)),
@@ -38,6 +41,12 @@ pub(super) fn read(mut section: Section<'_>) -> Tokens {
 }
 
 pub(super) fn check(tokens: &Tokens, reader: &mut Reader) {
+    if tokens.access_ttl_limit < tokens.access_ttl.max(tokens.id_ttl) {
+        reader.refuse(
+            &["tokens.access_ttl_limit", "tokens.access_ttl", "tokens.id_ttl"],
+            "must not be shorter than tokens.access_ttl and tokens.id_ttl: raise it",
+        );
+    }
     if tokens.refresh_absolute_ttl < tokens.refresh_idle_ttl {
         reader.refuse(
             &["tokens.refresh_absolute_ttl", "tokens.refresh_idle_ttl"],

@@ -1,3 +1,4 @@
 //! What the server does by itself, beside answering requests.
 
 pub mod rotate_keys;
+pub mod sweep_expired;

@@ -149,6 +149,7 @@ fn settings_that_contradict_each_other_are_faults_at_the_line_of_one() {
             "x.toml:3: login.argon2_memory: must be at least 8 times",
         ),
         ("[tokens]\nrefresh_idle_ttl = \"100d\"", "x.toml:2: tokens.refresh_absolute_ttl"),
+        ("[tokens]\naccess_ttl = \"2h\"", "x.toml:2: tokens.access_ttl_limit: must not be shorter"),
         ("[tokens]\nclock_skew = \"60s\"", "x.toml:2: tokens.clock_skew"),
     ];
     for (text, expected) in cases {

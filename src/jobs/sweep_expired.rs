@@ -1,0 +1,71 @@
+//! Deleting what has expired: every minute, in small units of work, so that nobody waits behind a large one.
+
+use crate::ports::Clock;
+use crate::records::{self, Tenant};
+use crate::storage::{Fault, Stop, Store};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long to sleep when nothing is left.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// How many records one unit of work deletes at most.
+const UNIT: usize = 256;
+
+/// Runs for ever. A failure is logged and tried again a minute later. Dropping the future stops it without harm.
+pub async fn run(store: Store, tenant: Tenant, clock: Arc<dyn Clock>) {
+    loop {
+        if let Err(fault) = sweep(&store, &tenant, &*clock).await {
+            tracing::warn!(%fault, "expired records could not be deleted; trying again in a minute");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Deletes everything that has expired by now, and gives how many records that were.
+///
+/// # Errors
+/// A [`Fault`] where the store fails; what was deleted before stays deleted.
+pub async fn sweep(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<usize, Fault> {
+    let mut total = 0;
+    loop {
+        let (tenant, now) = (tenant.clone(), clock.now());
+        let swept =
+            store.run::<_, Infallible, _>(move |txn| Ok(records::sweep(txn, &tenant, now, UNIT)?)).await;
+        let count = swept.map_err(|stop| match stop {
+            Stop::Refused(never) => match never {},
+            Stop::Fault(fault) => fault,
+        })?;
+        total += count;
+        if count < UNIT {
+            tracing::debug!(total, "expired records deleted");
+            return Ok(total);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::ManualClock;
+    use crate::records::{RevokedToken, find, insert};
+    use time::OffsetDateTime;
+
+    #[actix_web::test]
+    async fn what_has_expired_goes_and_the_rest_stays() {
+        let (store, tenant) = (Store::memory(), Tenant::default_tenant());
+        let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+        let clock = ManualClock::at(start);
+        for n in 0..600_i64 {
+            let token = RevokedToken { jti: n.to_string(), expires_at: start + time::Duration::seconds(n) };
+            let tenant = tenant.clone();
+            store.run::<_, Infallible, _>(move |txn| Ok(insert(txn, &tenant, &token)?)).await.unwrap();
+        }
+        clock.advance(time::Duration::seconds(550));
+        assert_eq!(sweep(&store, &tenant, &clock).await.unwrap(), 550);
+        let stays = |n: i64| find::<RevokedToken>(&store, &tenant, &n.to_string()).unwrap().is_some();
+        assert!(!stays(0) && !stays(549) && stays(550) && stays(599));
+        assert_eq!(sweep(&store, &tenant, &clock).await.unwrap(), 0);
+    }
+}
