@@ -117,9 +117,9 @@ impl<'a> Entry<'a> {
         self
     }
 
-    /// The access token's identifier.
-    pub fn jti(mut self, jti: &'a str) -> Self {
-        self.jti = Some(jti);
+    /// The access token's identifier, where there is one.
+    pub fn jti(mut self, jti: impl Into<Option<&'a str>>) -> Self {
+        self.jti = jti.into();
         self
     }
 

@@ -6,6 +6,8 @@
 
 mod entry;
 mod event;
+mod stateless;
 
 pub use entry::{Entry, name_hash};
 pub use event::{Event, Outcome};
+pub use stateless::StatelessActs;

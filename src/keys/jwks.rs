@@ -18,6 +18,9 @@ pub struct JwksDocument {
     /// How long a cache may keep it. Zero while the first keys of a new server are still being made, so that
     /// nobody holds on to a document without them.
     pub max_age: Duration,
+    /// The same as a `Cache-Control` value. RFC 9111 §5.2.2, RFC 5861 §3, §4: a cache may serve the document a minute
+    /// longer while it asks again, and for a day while we cannot be reached.
+    pub cache_control: String,
 }
 
 #[derive(Serialize)]
@@ -50,6 +53,12 @@ impl JwksDocument {
             .collect();
         let body = serde_json::to_vec(&Jwks { keys }).ok()?;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(openssl::sha::sha256(&body)));
-        Some(Self { body: body.into(), etag, max_age })
+        let cache_control = if max_age.is_positive() {
+            let seconds = max_age.whole_seconds();
+            format!("public, max-age={seconds}, stale-while-revalidate=60, stale-if-error=86400")
+        } else {
+            "no-cache".to_owned()
+        };
+        Some(Self { body: body.into(), etag, max_age, cache_control })
     }
 }

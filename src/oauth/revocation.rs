@@ -99,6 +99,6 @@ fn revoke_access_token(txn: &mut dyn Txn, act: &Act, token: &AccessToken) -> Res
         .because("revocation.client")
         .target(&token.sub)
         .client(&token.client_id)
-        .jti(&token.jti)
+        .jti(token.jti.as_str())
         .append(txn)
 }

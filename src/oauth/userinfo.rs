@@ -27,6 +27,13 @@ pub struct Claims {
     email_verified: Option<bool>,
 }
 
+impl Claims {
+    /// Whose claims these are.
+    pub fn sub(&self) -> &str {
+        &self.sub
+    }
+}
+
 /// Answers a verified access token with the claims of its person.
 ///
 /// # Errors

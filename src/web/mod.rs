@@ -1,5 +1,9 @@
 //! The edge: the only place that knows actix, askama, cookies and status codes.
 
+pub mod extract;
 pub mod pages;
+pub mod protocol;
 pub mod respond;
+pub mod routes;
+pub mod state;
 pub mod static_files;

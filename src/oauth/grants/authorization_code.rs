@@ -76,7 +76,7 @@ pub fn decide(
         .client(&client.client_id)
         .grant(grant.id)
         .session(grant.sid)
-        .jti(&access.jti)
+        .jti(access.jti.as_str())
         .scope(&code.scope)
         .audience(access.aud.iter())
         .append(txn)?;

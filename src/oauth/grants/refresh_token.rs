@@ -151,7 +151,7 @@ fn note(
         .client(&grant.client_id)
         .grant(grant.id)
         .session(grant.sid)
-        .jti(&access.jti)
+        .jti(access.jti.as_str())
         .scope(&access.scope)
         .audience(access.aud.iter())
         .append(txn)

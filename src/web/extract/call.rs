@@ -1,0 +1,67 @@
+//! Who calls, when, of which realm: read once for each request.
+
+use crate::act::Act;
+use crate::web::state::{AppState, Realm};
+use actix_web::dev::Payload;
+use actix_web::error::ErrorInternalServerError;
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+/// The most of a `User-Agent` that is kept, in bytes.
+const MAX_USER_AGENT: usize = 256;
+
+/// The identifier that the middleware gave this request.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// One request, resolved: the realm comes from the route, the tenant from the realm, and neither from anything that
+/// the caller writes.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// What the handlers work with.
+    pub state: web::Data<AppState>,
+    /// Whose endpoint was called.
+    pub realm: Arc<Realm>,
+    /// The circumstances.
+    pub act: Act,
+    authorization: Option<Vec<u8>>,
+}
+
+impl Call {
+    /// The value of the `Authorization` header, where there is one.
+    pub fn authorization(&self) -> Option<&[u8]> {
+        self.authorization.as_deref()
+    }
+}
+
+impl FromRequest for Call {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request))
+    }
+}
+
+fn read(request: &HttpRequest) -> Result<Call, Error> {
+    let state: &web::Data<AppState> =
+        request.app_data().ok_or_else(|| ErrorInternalServerError("the application has no state"))?;
+    let realm = state.realm.clone();
+    let act = Act {
+        tenant: realm.tenant.clone(),
+        now: state.clock.now(),
+        seed: state.entropy.seed(),
+        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        remote: request.peer_addr().map(|address| address.ip()),
+        user_agent: user_agent(request),
+    };
+    let authorization = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_vec());
+    Ok(Call { state: state.clone(), realm, act, authorization })
+}
+
+fn user_agent(request: &HttpRequest) -> Option<String> {
+    let text = request.headers().get(USER_AGENT)?.to_str().ok()?;
+    Some(text.get(..MAX_USER_AGENT).unwrap_or(text).to_owned())
+}

@@ -1,0 +1,21 @@
+//! The protocol endpoints, one file each: parse -> authenticate -> decide -> seal -> render.
+
+pub mod discovery;
+pub mod introspect;
+pub mod jwks;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;
+
+use super::extract::Call;
+use super::respond::ProtocolError;
+use crate::audit::Entry;
+
+/// Writes the entry of an act that changes nothing, as the operator chose.
+async fn write_stateless(call: &Call, entry: Entry<'_>) -> Result<(), ProtocolError> {
+    call.state
+        .stateless_acts
+        .write(entry, &call.state.store)
+        .await
+        .map_err(|fault| ProtocolError::stopped(call, fault.into()))
+}

@@ -1,0 +1,70 @@
+//! The token endpoint. RFC 6749 §3.2.
+
+use super::write_stateless;
+use crate::audit::{Entry, Event};
+use crate::oauth::client_auth::{self, AuthenticatedClient};
+use crate::oauth::grants::{Request, client_credentials};
+use crate::oauth::tokens::{Issued, seal};
+use crate::oauth::{OAuthError, Params};
+use crate::storage::Stop;
+use crate::web::extract::{Call, FormParams};
+use crate::web::respond::{ProtocolError, json};
+use actix_web::HttpResponse;
+
+/// `POST /token`.
+pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
+    let client = authenticate(&call, &form.0).await?;
+    let issued = match decide(&call, &client, &form.0).await {
+        Ok(issued) => issued,
+        Err(stop) => {
+            let error = ProtocolError::stopped(&call, stop);
+            let entry = Entry::new(&call.act, Event::AuthnTokenCreated).refused(error.cause());
+            write_stateless(&call, entry.client(&client.client_id)).await?;
+            return Err(error);
+        }
+    };
+    let sealed = seal(issued, &call.realm.keys.load())
+        .map_err(|error| ProtocolError::stopped(&call, Stop::Fault(error.into())))?;
+    Ok(json::no_store(&sealed))
+}
+
+async fn decide(
+    call: &Call,
+    client: &AuthenticatedClient,
+    params: &Params,
+) -> Result<Issued, Stop<OAuthError>> {
+    let request = Request::parse(params).map_err(Stop::Refused)?;
+    if let Request::ClientCredentials(own) = &request {
+        request.permit(client).map_err(Stop::Refused)?;
+        let issued =
+            client_credentials::decide(&call.act, &call.realm.rules, client, own).map_err(Stop::Refused)?;
+        note(call, &issued).await?;
+        return Ok(issued);
+    }
+    let (act, realm, client) = (call.act.clone(), call.realm.clone(), client.clone());
+    call.state.store.run(move |txn| request.decide(txn, &act, &realm.rules, &client)).await
+}
+
+/// A client that acts for itself changes nothing, so its entry is noted.
+async fn note(call: &Call, issued: &Issued) -> Result<(), Stop<OAuthError>> {
+    let token = &issued.access;
+    let entry = Entry::new(&call.act, Event::AuthnTokenCreated)
+        .because(client_credentials::GRANT_TYPE)
+        .client(&token.client_id)
+        .jti(token.jti.as_str())
+        .scope(&token.scope)
+        .audience(token.aud.iter());
+    Ok(call.state.stateless_acts.write(entry, &call.state.store).await?)
+}
+
+/// Authenticates the client of a request to this endpoint or one of its kind; a refusal stands in the audit trail.
+pub(super) async fn authenticate(call: &Call, params: &Params) -> Result<AuthenticatedClient, ProtocolError> {
+    match client_auth::authenticate(&call.state.store, &call.act, call.authorization(), params) {
+        Ok(client) => Ok(client),
+        Err(stop) => {
+            let error = ProtocolError::stopped(call, stop);
+            write_stateless(call, Entry::new(&call.act, Event::AuthnClient).refused(error.cause())).await?;
+            Err(error)
+        }
+    }
+}

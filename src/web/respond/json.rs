@@ -1,0 +1,10 @@
+//! JSON for programs.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use serde::Serialize;
+
+/// An answer that nobody may keep: tokens, and what is told about them. RFC 6749 §5.1.
+pub fn no_store(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store"))).json(body)
+}

@@ -1,0 +1,109 @@
+//! Errors of the protocol endpoints, as JSON for programs. RFC 6749 §5.2.
+
+use crate::oauth::{ErrorCode, OAuthError};
+use crate::storage::{Fault, FaultKind, Stop};
+use crate::web::extract::{Call, RequestId};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+use std::fmt;
+
+/// An error of a protocol endpoint, ready to be sent.
+#[derive(Debug)]
+pub struct ProtocolError {
+    error: OAuthError,
+    status: StatusCode,
+    request_id: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    error_description: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    request_id: &'a str,
+}
+
+impl ProtocolError {
+    /// A refusal.
+    pub fn refused(request: &HttpRequest, error: OAuthError) -> Self {
+        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        Self { error, status: status(error), request_id }
+    }
+
+    /// A body that cannot be read: too large, or cut off.
+    pub fn body(request: &HttpRequest, error: &actix_web::Error) -> Self {
+        let status = error.as_response_error().status_code();
+        let description = if status == StatusCode::PAYLOAD_TOO_LARGE {
+            "The body is larger than this server reads."
+        } else {
+            "The body cannot be read."
+        };
+        let error = OAuthError::new(ErrorCode::InvalidRequest, description, "params.body");
+        Self { status, ..Self::refused(request, error) }
+    }
+
+    /// How a unit of work, or a rule, ended early. A fault is logged here, with its request id; the client learns
+    /// `server_error` or `temporarily_unavailable`.
+    pub fn stopped(call: &Call, stop: Stop<OAuthError>) -> Self {
+        let error = match stop {
+            Stop::Refused(error) => error,
+            Stop::Fault(fault) => faulted(call, &fault),
+        };
+        Self { error, status: status(error), request_id: call.act.request_id.clone() }
+    }
+
+    /// The private cause, for the audit trail.
+    pub fn cause(&self) -> &'static str {
+        self.error.cause
+    }
+}
+
+fn faulted(call: &Call, fault: &Fault) -> OAuthError {
+    tracing::error!(request_id = %call.act.request_id, %fault, "a request failed");
+    match fault.kind {
+        FaultKind::Broken => OAuthError::new(ErrorCode::ServerError, "The server failed.", "fault"),
+        FaultKind::Unavailable => OAuthError::new(
+            ErrorCode::TemporarilyUnavailable,
+            "The server cannot do this now. Try again shortly.",
+            "fault.unavailable",
+        ),
+    }
+}
+
+fn status(error: OAuthError) -> StatusCode {
+    StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+impl fmt::Display for ProtocolError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl ResponseError for ProtocolError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 6749 §5.2: with 401 goes the scheme by which a client may authenticate.
+            response.insert_header((
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Basic realm=\"latchkey\""),
+            ));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
+        }
+        response.json(Body {
+            error: self.error.code.as_str(),
+            error_description: self.error.description,
+            request_id: &self.request_id,
+        })
+    }
+}

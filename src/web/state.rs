@@ -1,0 +1,43 @@
+//! What the handlers work with: made once by the composition root, shared by every worker, no globals.
+
+use crate::audit::StatelessActs;
+use crate::keys::KeyRing;
+use crate::oauth::Rules;
+use crate::ports::{Clock, Entropy};
+use crate::records::Tenant;
+use crate::storage::Store;
+use actix_web::web::Bytes;
+use std::sync::Arc;
+
+/// All that belongs to one tenant: who it is, its keys, its rules, what it says about itself.
+#[derive(Debug)]
+pub struct Realm {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its rules for tokens.
+    pub rules: Rules,
+    /// Its signing keys.
+    pub keys: Arc<KeyRing>,
+    /// Its metadata document, rendered.
+    pub metadata: Bytes,
+}
+
+/// What the protocol endpoints work with.
+pub struct AppState {
+    /// The one realm that there is, until tenants come; [`super::extract::Call`] resolves it from the route.
+    pub realm: Arc<Realm>,
+    /// The store.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub entropy: Arc<dyn Entropy>,
+    /// What becomes of the audit entries of acts that change nothing.
+    pub stateless_acts: StatelessActs,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("AppState").field("realm", &self.realm).finish_non_exhaustive()
+    }
+}
