@@ -8,6 +8,7 @@ pub mod browser_session;
 pub mod login;
 pub mod password;
 mod profile;
+pub mod setup;
 pub mod username;
 pub mod users;
 

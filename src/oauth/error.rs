@@ -33,6 +33,10 @@ pub enum ErrorCode {
     InsufficientScope,
     /// RFC 7009 §2.2.1.
     UnsupportedTokenType,
+    /// RFC 7591 §3.2.2.
+    InvalidRedirectUri,
+    /// RFC 7591 §3.2.2.
+    InvalidClientMetadata,
     /// OIDC Core §3.1.2.6.
     LoginRequired,
     /// OIDC Core §3.1.2.6.
@@ -61,6 +65,8 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",
@@ -85,6 +91,8 @@ impl ErrorCode {
             | Self::AccessDenied
             | Self::InvalidTarget
             | Self::UnsupportedTokenType
+            | Self::InvalidRedirectUri
+            | Self::InvalidClientMetadata
             | Self::LoginRequired
             | Self::ConsentRequired
             | Self::RequestNotSupported
