@@ -17,7 +17,7 @@ pub struct SignedIn {
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub(super) enum Next {
     /// The person must prove who they are.
     Login,
     /// The person must say what the client may do.
@@ -30,7 +30,7 @@ pub enum Next {
 ///
 /// # Errors
 /// A [`Fault`] where the store fails.
-pub fn evaluate(
+pub(super) fn evaluate(
     read: &(impl Read + ?Sized),
     act: &Act,
     target: &TrustedRedirect,

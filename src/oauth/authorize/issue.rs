@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 ///
 /// # Errors
 /// A [`Fault`] where the store fails.
-pub fn issue(
+pub(super) fn issue(
     txn: &mut dyn Txn,
     act: &Act,
     rules: &Rules,

@@ -8,19 +8,29 @@
 
 mod answer;
 mod checks;
+mod decide;
 mod evaluate;
 mod issue;
 mod target;
 
 pub use answer::{Answer, Failure};
-pub use checks::{Prompt, RESPONSE_MODES};
-pub use evaluate::{Next, SignedIn, evaluate};
-pub use issue::issue;
+pub use checks::RESPONSE_MODES;
+pub use decide::{Outcome, decide, resume};
+pub use evaluate::SignedIn;
 pub use target::{TrustedRedirect, trust};
 
 use super::{OAuthError, Params, Rules};
 use crate::act::Act;
 use crate::records::Interaction;
+
+/// An authorization request that has passed every check, with whom its answer goes to.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    target: TrustedRedirect,
+    interaction: Interaction,
+    /// `prompt=none`: no page may be shown. OIDC Core §3.1.2.1.
+    silent: bool,
+}
 
 /// Reads a request whose redirect URI is trusted: every check in its order.
 ///
@@ -34,20 +44,20 @@ pub fn parse(
     act: &Act,
     rules: &Rules,
     browser_hash: &str,
-) -> Result<(TrustedRedirect, Interaction, checks::Prompt), Failure> {
-    match read(params, &target, act, rules, browser_hash) {
-        Ok((interaction, prompt)) => Ok((target, interaction, prompt)),
+) -> Result<Checked, Failure> {
+    match check(params, &target, act, rules, browser_hash) {
+        Ok((interaction, silent)) => Ok(Checked { target, interaction, silent }),
         Err(error) => Err(Failure { target, error }),
     }
 }
 
-fn read(
+fn check(
     params: &Params,
     target: &TrustedRedirect,
     act: &Act,
     rules: &Rules,
     browser_hash: &str,
-) -> Result<(Interaction, checks::Prompt), OAuthError> {
+) -> Result<(Interaction, bool), OAuthError> {
     let client = target.client();
     params.refuse_duplicates()?;
     checks::request_object(params)?;
@@ -57,9 +67,6 @@ fn read(
     let resources = checks::resource(params, client)?;
     let code_challenge = checks::pkce(params, client)?;
     let prompt = checks::prompt(params)?;
-    let max_age = checks::max_age(params)?;
-    let nonce = checks::nonce(params)?;
-    let login_hint = checks::login_hint(params)?;
     let interaction = Interaction {
         id: checks::new_id(act),
         browser_hash: browser_hash.to_owned(),
@@ -68,10 +75,10 @@ fn read(
         scope,
         resources,
         state: target.state().map(str::to_owned),
-        nonce,
+        nonce: checks::nonce(params)?,
         code_challenge,
-        login_hint,
-        max_age,
+        login_hint: checks::login_hint(params)?,
+        max_age: checks::max_age(params)?,
         fresh_login: prompt.login,
         fresh_consent: prompt.consent,
         signed_in: None,
@@ -79,5 +86,5 @@ fn read(
         created_at: act.now,
         expires_at: act.now + rules.policy.interaction_ttl,
     };
-    Ok((interaction, prompt))
+    Ok((interaction, prompt.none))
 }

@@ -12,7 +12,6 @@ mod texts;
 
 pub(super) use max_age::max_age;
 pub(super) use pkce::pkce;
-pub use prompt::Prompt;
 pub(super) use prompt::prompt;
 pub(super) use request_object::request_object;
 pub use response_mode::RESPONSE_MODES;

@@ -5,14 +5,14 @@ use crate::oauth::{OAuthError, Params};
 
 /// What `prompt` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Prompt {
+pub(in crate::oauth::authorize) struct Prompt {
     /// No page may be shown.
-    pub none: bool,
+    pub(in crate::oauth::authorize) none: bool,
     /// The person must prove again who they are. `select_account` is answered in the same way: there is one account
     /// a browser, and signing in anew is how another is chosen.
-    pub login: bool,
+    pub(in crate::oauth::authorize) login: bool,
     /// The person must be asked for consent again.
-    pub consent: bool,
+    pub(in crate::oauth::authorize) consent: bool,
 }
 
 /// Reads the list. Values that we do not know are refused, since their sender would rely on them.

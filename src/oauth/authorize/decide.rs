@@ -1,0 +1,90 @@
+//! The decision on an authorization request: an answer, a refusal, or a page first. OIDC Core §3.1.2.3 to §3.1.2.6.
+
+use super::evaluate::{Next, evaluate};
+use super::issue::issue;
+use super::{Answer, Checked, Failure, SignedIn, TrustedRedirect};
+use crate::act::Act;
+use crate::audit::{Entry, Event};
+use crate::oauth::{ErrorCode, OAuthError, Rules, interaction};
+use crate::storage::{Fault, Stop, Txn};
+
+/// What becomes of an authorization request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The client gets a code.
+    Answered(Answer),
+    /// The client gets an error.
+    Refused(Failure),
+    /// The person must sign in, for the interaction of this identifier.
+    Login(String),
+    /// The person must say what the client may do, for the interaction of this identifier.
+    Consent(String),
+}
+
+/// Decides on a checked request, and stores its interaction where a page comes first.
+///
+/// # Errors
+/// A [`Fault`] where the store fails.
+pub fn decide(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    checked: Checked,
+    signed_in: Option<&SignedIn>,
+) -> Result<Outcome, Fault> {
+    let Checked { target, interaction, silent } = checked;
+    let next = evaluate(txn, act, &target, &interaction, signed_in)?;
+    match (next, signed_in) {
+        (Next::Answer, Some(person)) => {
+            Ok(Outcome::Answered(issue(txn, act, rules, target, &interaction, person)?))
+        }
+        (next, _) if silent => refuse_silently(txn, act, target, next),
+        (Next::Consent, _) => {
+            interaction::begin(txn, act, &interaction)?;
+            Ok(Outcome::Consent(interaction.id))
+        }
+        (Next::Login | Next::Answer, _) => {
+            interaction::begin(txn, act, &interaction)?;
+            Ok(Outcome::Login(interaction.id))
+        }
+    }
+}
+
+/// Decides again on a stored interaction, after a page.
+///
+/// # Errors
+/// What [`interaction::load`] gives, and `invalid_request` where the client or its redirect URI is no more: for a
+/// page of ours.
+pub fn resume(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    (id, browser_hash): (&str, &str),
+    signed_in: Option<&SignedIn>,
+) -> Result<Outcome, Stop<OAuthError>> {
+    let interaction = interaction::load(txn, act, id, browser_hash)?;
+    let target = TrustedRedirect::of_interaction(txn, act, &interaction)?;
+    Ok(decide(txn, act, rules, Checked { target, interaction, silent: false }, signed_in)?)
+}
+
+/// OIDC Core §3.1.2.6: what `prompt=none` is told where a page would be needed.
+fn refuse_silently(
+    txn: &mut dyn Txn,
+    act: &Act,
+    target: TrustedRedirect,
+    next: Next,
+) -> Result<Outcome, Fault> {
+    let error = match next {
+        Next::Login | Next::Answer => {
+            OAuthError::new(ErrorCode::LoginRequired, "The person must sign in.", "prompt.login_required")
+        }
+        Next::Consent => {
+            OAuthError::new(ErrorCode::ConsentRequired, "The person must consent.", "prompt.consent_required")
+        }
+    };
+    Entry::new(act, Event::AuthorizationAnswered)
+        .refused(error.cause)
+        .client(&target.client().client_id)
+        .append(txn)?;
+    Ok(Outcome::Refused(Failure { target, error }))
+}
