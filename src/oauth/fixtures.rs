@@ -1,11 +1,12 @@
 //! What the unit tests of this layer begin with.
 
-use super::{Pepper, Rules, TokenPolicy};
+use super::client_auth::{self, AuthenticatedClient};
+use super::{Params, Pepper, Rules, TokenPolicy};
 use crate::act::Act;
 use crate::ports::Seed;
 use crate::records::{
-    Client, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm, Tenant,
-    TokenEndpointAuthMethod, insert,
+    Client, Consent, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm, Tenant,
+    TokenEndpointAuthMethod, User, insert,
 };
 use crate::storage::{Stop, Store};
 use time::{Duration, OffsetDateTime};
@@ -79,4 +80,36 @@ pub(crate) fn store_with<R: Record + Clone + Send + 'static>(record: &R) -> Stor
         .run_blocking(move |txn| insert(txn, &Tenant::default_tenant(), &record).map_err(Stop::<()>::Fault))
         .unwrap();
     store
+}
+
+/// A store in which [`grant`] stands: its client, its person and their consent.
+pub(crate) fn standing_store() -> Store {
+    let store = store_with(&client());
+    let user: User = serde_json::from_value(serde_json::json!({
+        "id": grant().user_id, "username": "ada",
+        "created_at": start().unix_timestamp(), "updated_at": start().unix_timestamp(),
+    }))
+    .unwrap();
+    let consent = Consent {
+        user_id: user.id,
+        client_id: "web".to_owned(),
+        scope: client().scope,
+        resources: Vec::new(),
+        given_at: start(),
+    };
+    let tenant = Tenant::default_tenant();
+    store
+        .run_blocking(move |txn| {
+            insert(txn, &tenant, &user)?;
+            insert(txn, &tenant, &consent)?;
+            insert(txn, &tenant, &grant())?;
+            Ok::<_, Stop<()>>(())
+        })
+        .unwrap();
+    store
+}
+
+/// [`client`], as the token endpoint knows it.
+pub(crate) fn authenticated(store: &Store) -> AuthenticatedClient {
+    client_auth::authenticate(store, &act(), None, &Params::parse(b"client_id=web").unwrap()).unwrap()
 }

@@ -156,3 +156,94 @@ fn note(
         .audience(access.aud.iter())
         .append(txn)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::fixtures::{act, authenticated, grant, rules, standing_store, start};
+    use crate::storage::Store;
+    use proptest::prelude::*;
+
+    /// Redeems token `n` of the fixture's family at a time; gives the number of the next one, or the cause.
+    fn redeem(store: &Store, n: u32, seconds: i64) -> Result<u32, &'static str> {
+        let (rules, client) = (rules(), authenticated(store));
+        let family = grant();
+        let token =
+            RefreshToken::derive(family.id, family.refresh.as_ref().unwrap(), n, &rules.pepper).unwrap();
+        let act = Act { now: start() + Duration::seconds(seconds), ..act() };
+        let request = Request { refresh_token: token, scope: None, resources: Vec::new() };
+        let issued = store
+            .run_blocking(move |txn| decide(txn, &act, &rules, &client, &request).map(Issued::into_refresh));
+        match issued {
+            Ok(next) => Ok(RefreshToken::parse(next.unwrap().expose_secret()).unwrap().generation),
+            Err(Stop::Refused(error)) => Err(error.cause),
+            Err(Stop::Fault(fault)) => panic!("{fault}"),
+        }
+    }
+
+    #[test]
+    fn a_family_moves_on_with_every_use() {
+        let store = standing_store();
+        assert_eq!(redeem(&store, 0, 0), Ok(1));
+        assert_eq!(redeem(&store, 1, 0), Ok(2));
+        assert_eq!(redeem(&store, 2, 9999), Ok(3));
+    }
+
+    #[test]
+    fn a_retry_within_the_grace_gets_the_same_successor() {
+        let store = standing_store();
+        assert_eq!(redeem(&store, 0, 0), Ok(1));
+        assert_eq!(redeem(&store, 0, 30), Ok(1));
+        assert_eq!(redeem(&store, 1, 31), Ok(2));
+    }
+
+    #[test]
+    fn a_retry_after_the_grace_revokes_the_family() {
+        let store = standing_store();
+        assert_eq!(redeem(&store, 0, 0), Ok(1));
+        assert_eq!(redeem(&store, 0, 31), Err("refresh_token.reused"));
+        assert_eq!(redeem(&store, 1, 31), Err("grant.revoked"));
+    }
+
+    #[test]
+    fn a_token_older_than_the_last_revokes_the_family_at_once() {
+        let store = standing_store();
+        assert_eq!(redeem(&store, 0, 0), Ok(1));
+        assert_eq!(redeem(&store, 1, 0), Ok(2));
+        assert_eq!(redeem(&store, 0, 1), Err("refresh_token.reused"));
+        assert_eq!(redeem(&store, 2, 1), Err("grant.revoked"));
+    }
+
+    #[test]
+    fn a_family_that_lay_idle_too_long_has_ended() {
+        let store = standing_store();
+        assert_eq!(redeem(&store, 0, 14 * 86_400 - 1), Ok(1));
+        assert_eq!(redeem(&store, 1, 28 * 86_400 - 1), Err("refresh_token.idle"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// The family against its rule, written down once more in the plainest words.
+        #[test]
+        fn any_order_of_uses_follows_the_rule(uses in prop::collection::vec((0_u32..6, 0_i64..50), 1..24)) {
+            let store = standing_store();
+            let (mut newest, mut rotated, mut alive, mut now) = (0, 0, true, 0);
+            for (shown, later) in uses {
+                now += later;
+                let expected = if shown == newest && alive {
+                    (newest, rotated) = (newest + 1, now);
+                    Ok(newest)
+                } else if shown + 1 == newest && now <= rotated + 30 {
+                    if alive { Ok(newest) } else { Err("grant.revoked") }
+                } else if shown == newest {
+                    Err("grant.revoked")
+                } else {
+                    alive = false;
+                    Err("refresh_token.reused")
+                };
+                prop_assert_eq!(redeem(&store, shown, now), expected);
+            }
+        }
+    }
+}

@@ -25,6 +25,11 @@ impl Issued {
         Self { access, access_algorithm: algorithm, refresh: None, id: None }
     }
 
+    #[cfg(test)]
+    pub(crate) fn into_refresh(self) -> Option<SecretString> {
+        self.refresh
+    }
+
     /// What a client gets that acts for a person.
     pub fn for_user(
         access: AccessToken,
