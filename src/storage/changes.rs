@@ -17,6 +17,13 @@ impl Changes {
         self.writes.is_empty() && self.events.is_empty()
     }
 
+    /// Roughly how many bytes there are.
+    pub(super) fn bytes(&self) -> usize {
+        let written =
+            |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + value.as_ref().map_or(0, Vec::len);
+        self.writes.iter().map(written).sum::<usize>() + self.events.iter().map(Vec::len).sum::<usize>()
+    }
+
     /// Lays `later` on top: its word on a key replaces ours.
     pub(super) fn absorb(&mut self, later: Self) {
         self.writes.extend(later.writes);

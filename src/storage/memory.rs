@@ -111,8 +111,9 @@ impl Memory {
 
 impl Trail {
     fn push(&mut self, event: &[u8]) {
-        let (entry, _) = self.chain.link(event);
-        self.entries.push_back(entry);
+        let mut reader = self.chain;
+        let line = self.chain.link(event);
+        self.entries.extend(reader.follow(&line));
         if self.entries.len() > KEPT_ENTRIES {
             self.entries.pop_front();
         }

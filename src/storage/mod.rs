@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod changes;
+mod disk;
 mod limits;
 mod memory;
 mod opening;
@@ -18,5 +19,5 @@ mod unit;
 pub use limits::{MAX_EVENT_BYTES, MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use opening::{OpenError, Opening};
 pub use options::Options;
-pub use port::{Fault, FaultKind, Pairs, Read, Stop, Txn};
+pub use port::{Fault, FaultKind, Pair, Pairs, Read, Stop, Txn};
 pub use store::Store;

@@ -19,6 +19,8 @@ pub struct Opening {
     pub rebuilt: Option<String>,
     /// How many audit entries the segment files lacked and got from the journal.
     pub audit_restored: u64,
+    /// What else the operator should know; one phrase each.
+    pub remarks: Vec<String>,
 }
 
 impl fmt::Display for Opening {
@@ -35,6 +37,9 @@ impl fmt::Display for Opening {
         }
         if self.audit_restored > 0 {
             write!(formatter, "; {} audit entries restored", self.audit_restored)?;
+        }
+        for remark in &self.remarks {
+            write!(formatter, "; {remark}")?;
         }
         Ok(())
     }

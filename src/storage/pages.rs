@@ -1,6 +1,6 @@
 //! A scan that has no end of its own: it fetches the next page when the last one is used up.
 
-use super::port::{Fault, Pairs, Read};
+use super::port::{Fault, Pair, Pairs, Read};
 
 /// The pairs under a prefix, one at a time, fetched a page at a time.
 pub(super) struct Pages<'a> {
@@ -8,7 +8,7 @@ pub(super) struct Pages<'a> {
     prefix: &'a [u8],
     after: Option<Vec<u8>>,
     size: usize,
-    page: std::iter::Peekable<std::vec::IntoIter<(Vec<u8>, Vec<u8>)>>,
+    page: std::iter::Peekable<std::vec::IntoIter<Pair>>,
     exhausted: bool,
 }
 
@@ -20,7 +20,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The pair that [`Pages::take`] would give, none at the end.
-    pub(super) fn peek(&mut self) -> Result<Option<&(Vec<u8>, Vec<u8>)>, Fault> {
+    pub(super) fn peek(&mut self) -> Result<Option<&Pair>, Fault> {
         if self.page.peek().is_none() && !self.exhausted {
             let fetched: Pairs = self.source.scan(self.prefix, self.after.as_deref(), self.size)?;
             self.exhausted = fetched.len() < self.size;
@@ -33,7 +33,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Moves on from the pair that was last peeked at, and gives it.
-    pub(super) fn take(&mut self) -> Option<(Vec<u8>, Vec<u8>)> {
+    pub(super) fn take(&mut self) -> Option<Pair> {
         self.page.next()
     }
 }

@@ -1,7 +1,10 @@
 //! The storage port: what every backend offers, and the two ways in which a unit of work ends early.
 
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
 /// Pairs of key and value in ascending order of keys.
-pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+pub type Pairs = Vec<Pair>;
 
 /// A consistent view of the stored pairs. Keys are ordered bytewise on every backend.
 pub trait Read {

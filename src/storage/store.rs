@@ -1,6 +1,7 @@
 //! The handle to a store, whichever backend stands behind it.
 
 use super::audit::AuditEntry;
+use super::disk::Disk;
 use super::memory::Memory;
 use super::opening::{OpenError, Opening};
 use super::options::Options;
@@ -18,6 +19,7 @@ pub struct Store(Arc<Backend>);
 
 enum Backend {
     Memory(Memory),
+    Disk(Disk),
 }
 
 impl Store {
@@ -29,8 +31,9 @@ impl Store {
 
     /// Opens the store in `folder`, which is made if it does not exist, and brings it to the last state that was
     /// acknowledged. Gives also what had to be mended.
-    pub fn open(folder: &Path, _options: &Options) -> Result<(Self, Opening), OpenError> {
-        Err(OpenError::io("open (not built yet)", folder)(std::io::ErrorKind::Unsupported.into()))
+    pub fn open(folder: &Path, options: &Options) -> Result<(Self, Opening), OpenError> {
+        let (disk, opening) = Disk::open(folder, options)?;
+        Ok((Self(Arc::new(Backend::Disk(disk))), opening))
     }
 
     /// Runs `unit` as one serialisable unit of work, and answers when what it wrote is durable.
@@ -44,6 +47,7 @@ impl Store {
     {
         match &*self.0 {
             Backend::Memory(memory) => memory.run(unit),
+            Backend::Disk(disk) => disk.run(unit).await,
         }
     }
 
@@ -56,6 +60,7 @@ impl Store {
     {
         match &*self.0 {
             Backend::Memory(memory) => memory.run(unit),
+            Backend::Disk(disk) => disk.run_blocking(unit),
         }
     }
 
@@ -66,6 +71,7 @@ impl Store {
     pub fn note(&self, entry: Vec<u8>) {
         match &*self.0 {
             Backend::Memory(memory) => memory.note(&entry),
+            Backend::Disk(disk) => disk.note(entry),
         }
     }
 
@@ -73,6 +79,7 @@ impl Store {
     pub fn notes_dropped(&self) -> u64 {
         match &*self.0 {
             Backend::Memory(memory) => memory.notes_dropped(),
+            Backend::Disk(disk) => disk.notes_dropped(),
         }
     }
 
@@ -93,6 +100,7 @@ impl Store {
     pub fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditEntry>, Fault> {
         match &*self.0 {
             Backend::Memory(memory) => Ok(memory.audit(after, limit)),
+            Backend::Disk(disk) => disk.audit(after, limit),
         }
     }
 
@@ -104,6 +112,7 @@ impl Store {
                 memory.close();
                 Ok(())
             }
+            Backend::Disk(disk) => disk.close(),
         }
     }
 }
@@ -112,12 +121,14 @@ impl Read for Store {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         match &*self.0 {
             Backend::Memory(memory) => memory.get(key),
+            Backend::Disk(disk) => disk.get(key),
         }
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault> {
         match &*self.0 {
             Backend::Memory(memory) => memory.scan(prefix, after, limit),
+            Backend::Disk(disk) => disk.scan(prefix, after, limit),
         }
     }
 }

@@ -48,33 +48,36 @@ impl Chain {
         self.0
     }
 
-    /// Links `event`, which passed [`limits::check_event`](crate::storage::limits): the entry, and its line
-    /// without the newline.
-    pub(in crate::storage) fn link(&mut self, event: &[u8]) -> (AuditEntry, Vec<u8>) {
-        let entry = AuditEntry {
-            sequence: self.0.sequence.saturating_add(1),
-            prev_hash: hex(&self.0.hash),
-            event: String::from_utf8_lossy(event).into_owned(),
-        };
-        let line = format!(
-            "{{\"seq\":{},\"prev_hash\":\"{}\",\"event\":{}}}",
-            entry.sequence, entry.prev_hash, entry.event
-        )
-        .into_bytes();
-        self.0 = Head { sequence: entry.sequence, hash: openssl::sha::sha256(&line) };
-        (entry, line)
+    /// Links `event`, one JSON object on one line; gives the line without the newline.
+    pub(in crate::storage) fn link(&mut self, event: &[u8]) -> Vec<u8> {
+        let sequence = self.0.sequence.saturating_add(1);
+        let start = format!("{{\"seq\":{sequence},\"prev_hash\":\"{}\",\"event\":", hex(&self.0.hash));
+        let mut line = Vec::with_capacity(start.len() + event.len() + 1);
+        line.extend(start.into_bytes());
+        line.extend(event);
+        line.push(b'}');
+        self.0 = Head { sequence, hash: openssl::sha::sha256(&line) };
+        line
     }
 
     /// Reads `line`, which must be the next in the chain; says in a few words what is wrong if it is not.
     pub(in crate::storage) fn follow(&mut self, line: &[u8]) -> Result<AuditEntry, String> {
+        let expected = hex(&self.0.hash);
+        let entry = self.follow_unseen(line)?;
+        if entry.prev_hash == expected {
+            Ok(entry)
+        } else {
+            Err("its prev_hash is not the hash of the line before it".to_owned())
+        }
+    }
+
+    /// As [`Chain::follow`] where the line before was not read: its hash is taken on trust.
+    pub(in crate::storage) fn follow_unseen(&mut self, line: &[u8]) -> Result<AuditEntry, String> {
         let read: Line<'_> =
             serde_json::from_slice(line).map_err(|_| "it is not an audit entry".to_owned())?;
         let expected = self.0.sequence.saturating_add(1);
         if read.seq != expected {
             return Err(format!("its number is {}, where {expected} belongs", read.seq));
-        }
-        if read.prev_hash != hex(&self.0.hash) {
-            return Err("its prev_hash is not the hash of the line before it".to_owned());
         }
         self.0 = Head { sequence: read.seq, hash: openssl::sha::sha256(line) };
         Ok(AuditEntry { sequence: read.seq, prev_hash: read.prev_hash, event: read.event.get().to_owned() })
@@ -82,7 +85,7 @@ impl Chain {
 }
 
 /// Lower-case hexadecimal.
-pub(in crate::storage) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -1,0 +1,166 @@
+//! The committer: the one thread that writes.
+//!
+//! It takes all units that wait, runs each over the writes of those before it, and commits the group: one journal
+//! frame, one `fdatasync`, then the index, then the audit file, then the answers. While it waits for the disk the
+//! next group gathers in the queue.
+
+use super::super::audit::AuditWriter;
+use super::super::changes::Changes;
+use super::super::limits;
+use super::super::options::Options;
+use super::super::overlay::Overlay;
+use super::super::port::Fault;
+use super::super::unit::Unit;
+use super::index::Index;
+use super::journal::Journal;
+use super::journal::frame::Frame;
+use super::keeper::{Keeper, Request};
+use super::mark::Mark;
+use super::queue::Queue;
+use super::space::Space;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A group is committed once its writes and events reach this many bytes.
+const GROUP_BYTES: usize = 4 * 1024 * 1024;
+
+/// All that the thread owns.
+pub(super) struct Committer {
+    pub(super) queue: Arc<Queue>,
+    pub(super) index: Arc<Index>,
+    pub(super) journal: Journal,
+    pub(super) audit: AuditWriter,
+    pub(super) keeper: Keeper,
+    pub(super) space: Space,
+    pub(super) mark: Mark,
+    pub(super) options: Options,
+    /// Why nothing can be written any more, after a failed write: what the disk holds is unknown then.
+    pub(super) broken: Option<Fault>,
+}
+
+impl Committer {
+    /// Works until the queue is closed and empty; then makes a last checkpoint.
+    pub(super) fn work(mut self) -> Result<(), Fault> {
+        loop {
+            let due = self.keeper.due(self.mark.sequence, self.options.checkpoint_every);
+            let taken = self.queue.take(self.options.group_limit, due);
+            let blocked = self.blocked();
+            self.record(taken.notes, blocked.as_ref());
+            let mut units = taken.units.into_iter();
+            while units.len() > 0 {
+                self.group(&mut units, blocked.as_ref());
+            }
+            self.checkpoint(taken.last);
+            if taken.last {
+                break;
+            }
+        }
+        let kept = self.keeper.finish();
+        self.broken.take().map_or_else(
+            || kept.map_err(|error| Fault::broken(format!("the last checkpoint failed: {error}"))),
+            Err,
+        )
+    }
+
+    /// Why writes are refused now, if they are.
+    fn blocked(&mut self) -> Option<Fault> {
+        let short = self.space.is_short();
+        self.broken.clone().or_else(|| short.then(|| Fault::unavailable("the disk is nearly full")))
+    }
+
+    /// Runs units until there are no more or the group is large, commits, and answers.
+    fn group(&mut self, units: &mut impl Iterator<Item = Box<dyn Unit>>, blocked: Option<&Fault>) {
+        let index = Arc::clone(&self.index);
+        let mut group = Overlay::above(&*index);
+        let mut ran = Vec::new();
+        let mut bytes = 0;
+        for mut unit in units {
+            let changes = unit.run(&group).unwrap_or_default();
+            match blocked {
+                Some(fault) if !changes.is_empty() => {
+                    unit.answer(Err(fault.clone()));
+                    continue;
+                }
+                _ => ran.push(unit),
+            }
+            bytes += changes.bytes();
+            group.absorb(changes);
+            if bytes >= GROUP_BYTES {
+                break;
+            }
+        }
+        let committed = group.finish().and_then(|changes| self.commit(changes));
+        for unit in ran {
+            unit.answer(committed.clone());
+        }
+    }
+
+    /// Commits noted audit events, as far as they are what they should be.
+    fn record(&mut self, mut notes: Vec<Vec<u8>>, blocked: Option<&Fault>) {
+        let brought = notes.len();
+        if brought == 0 {
+            return;
+        }
+        notes.retain(|event| limits::check_event(event).is_ok());
+        let kept = notes.len();
+        let changes = Changes { events: notes, ..Changes::default() };
+        let done = blocked.map_or_else(|| self.commit(changes), |fault| Err(fault.clone()));
+        let dropped = if done.is_ok() { brought - kept } else { brought };
+        if dropped > 0 {
+            self.queue.count_dropped(dropped);
+            tracing::error!(dropped, cause = ?done.err().map(|fault| fault.what), "audit notes were dropped");
+        }
+    }
+
+    /// Makes `changes` durable, then visible. Without changes there is nothing to do.
+    fn commit(&mut self, changes: Changes) -> Result<(), Fault> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        if let Some(fault) = &self.broken {
+            return Err(fault.clone());
+        }
+        let sequence = self.mark.sequence + 1;
+        let prepared = self.index.prepare(&changes.writes, sequence, self.mark)?;
+        let mark = prepared.mark;
+        let frame = Frame { mark, audit_before: self.audit.head(), changes };
+        let bytes =
+            frame.encode().ok_or_else(|| Fault::broken("a group of units is too large for the journal"))?;
+        let durable =
+            self.journal.append(sequence, &bytes).map_err(|error| self.break_down("journal", &error));
+        durable?;
+        self.mark = mark;
+        self.keeper.count(bytes.len() as u64);
+        self.index.apply(prepared).map_err(|fault| self.break_down("index", &fault))?;
+        self.audit.write(&frame.changes.events).map_err(|error| self.break_down("audit log", &error))
+    }
+
+    /// From now on nothing is written. What the journal holds is found out at the next start.
+    fn break_down(&mut self, part: &str, error: &dyn std::error::Error) -> Fault {
+        tracing::error!(part, %error, "the store stops writing; restart when the disk is well");
+        let fault =
+            Fault::unavailable(format!("the store stopped writing, since its {part} failed: {error}"));
+        self.broken = Some(fault.clone());
+        fault
+    }
+
+    /// Asks the keeper for a checkpoint if one is due.
+    fn checkpoint(&mut self, last: bool) {
+        let now = Instant::now();
+        let due =
+            self.keeper.due(self.mark.sequence, self.options.checkpoint_every).is_some_and(|due| due <= now);
+        let large = self.keeper.uncovered_bytes() >= self.options.journal_limit_bytes;
+        if self.broken.is_none() && (due || large || last) {
+            self.keeper.ask(
+                Request { sequence: self.mark.sequence, audit: self.audit.head(), file: self.audit.file() },
+                last,
+            );
+        }
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.queue.abandon();
+    }
+}

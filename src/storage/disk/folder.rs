@@ -1,0 +1,119 @@
+//! The data folder: where each thing lies, who may read it, and that one process at a time has it.
+
+use super::super::opening::OpenError;
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// The data folder, locked for this process as long as the value lives.
+pub(super) struct Folder {
+    root: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes the folder if needed (mode 0700), checks that it can be written to, and locks it.
+    pub(super) fn claim(root: &Path) -> Result<Self, OpenError> {
+        make_private(root).map_err(OpenError::io("make or use the data folder", root))?;
+        let path = root.join("lock");
+        let lock = rustix::fs::open(
+            &path,
+            OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC,
+            Mode::from_raw_mode(0o600),
+        )
+        .map_err(|errno| OpenError::io("write to the data folder: open", &path)(errno.into()))?;
+        rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|errno| match errno {
+            rustix::io::Errno::WOULDBLOCK => OpenError::InUse(root.to_owned()),
+            other => OpenError::io("lock", &path)(other.into()),
+        })?;
+        let folder = Self { root: root.to_owned(), _lock: File::from(lock) };
+        for inner in [folder.journal(), folder.audit(), folder.snapshots()] {
+            make_private(&inner).map_err(OpenError::io("make", &inner))?;
+        }
+        sync_folder(root).map_err(OpenError::io("sync", root))?;
+        Ok(folder)
+    }
+
+    /// The folder itself.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Journal segments.
+    pub(super) fn journal(&self) -> PathBuf {
+        self.root.join("journal")
+    }
+
+    /// Audit segments.
+    pub(super) fn audit(&self) -> PathBuf {
+        audit_of(&self.root)
+    }
+
+    /// Snapshots.
+    pub(super) fn snapshots(&self) -> PathBuf {
+        self.root.join("snapshots")
+    }
+
+    /// The index. May be deleted: it is rebuilt.
+    pub(super) fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    /// The note of the last checkpoint.
+    pub(super) fn checkpoint(&self) -> PathBuf {
+        checkpoint_of(&self.root)
+    }
+}
+
+/// The audit segments in the data folder `root`.
+pub(in crate::storage) fn audit_of(root: &Path) -> PathBuf {
+    root.join("audit")
+}
+
+/// The note of the last checkpoint in the data folder `root`.
+pub(in crate::storage) fn checkpoint_of(root: &Path) -> PathBuf {
+    root.join("checkpoint")
+}
+
+/// Makes `folder`, or sees to it that nobody else may look into it.
+fn make_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    fs::set_permissions(folder, Permissions::from_mode(0o700))
+}
+
+/// Takes all rights on the files under `folder` from everybody but the owner.
+pub(super) fn make_files_private(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
+            make_files_private(&entry.path())?;
+        } else {
+            fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens `path` for appending, made with mode 0600 if it does not exist.
+pub(in crate::storage) fn open_for_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
+/// Makes the names in `folder` durable.
+pub(in crate::storage) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Replaces the file `path` as a whole: after a crash it holds either the old bytes or the new ones.
+pub(super) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    let file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&fresh)?;
+    let mut buffer = io::BufWriter::with_capacity(256 * 1024, file);
+    write(&mut buffer)?;
+    buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    fs::rename(&fresh, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}

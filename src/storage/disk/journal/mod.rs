@@ -1,0 +1,155 @@
+//! The journal: the one place whose `fdatasync` makes a group durable.
+//!
+//! Segments follow each other without a gap; each is named for its first frame.
+
+pub(super) mod cursor;
+pub(super) mod frame;
+pub(super) mod frames;
+pub(in crate::storage) mod segment;
+
+use super::super::audit::Head;
+use super::super::opening::OpenError;
+use super::folder::{open_for_append, sync_folder};
+use frame::Frame;
+use frames::{Frames, Next};
+use segment::Segment;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+const EXTENSION: &str = "journal";
+
+/// The segments of the journal in `folder`, in order.
+pub(super) fn segments(folder: &Path) -> Result<Vec<Segment>, OpenError> {
+    segment::list(folder, EXTENSION).map_err(OpenError::io("read", folder))
+}
+
+/// Where the journal ends.
+#[derive(Debug, Default)]
+pub(super) struct End {
+    /// The number of the last whole frame; 0 in an empty journal.
+    pub(super) sequence: u64,
+    /// Where the audit log stood before the first frame that was read, if any was.
+    pub(super) audit_before: Option<Head>,
+    /// An unfinished frame at the end: its file, the bytes before it, the bytes of it.
+    pub(super) unfinished: Option<(PathBuf, u64, u64)>,
+}
+
+/// Reads every frame from the segment that holds `from` on, and hands those from `from` on to `visit`.
+///
+/// Refuses a gap, and a torn frame that others follow.
+pub(super) fn read(
+    segments: &[Segment],
+    from: u64,
+    visit: &mut dyn FnMut(Frame) -> Result<(), OpenError>,
+) -> Result<End, OpenError> {
+    let skipped = segments.partition_point(|segment| segment.first <= from).saturating_sub(1);
+    let needed = segments.get(skipped..).unwrap_or_default();
+    let mut end = End::default();
+    if let Some(first) = needed.first() {
+        end.sequence = first.first.saturating_sub(1);
+    }
+    for (place, segment) in needed.iter().enumerate() {
+        if segment.first != end.sequence + 1 {
+            return Err(gap(segment, end.sequence));
+        }
+        let last = place + 1 == needed.len();
+        read_segment(segment, last, from, &mut end, visit)?;
+    }
+    Ok(end)
+}
+
+fn read_segment(
+    segment: &Segment,
+    last: bool,
+    from: u64,
+    end: &mut End,
+    visit: &mut dyn FnMut(Frame) -> Result<(), OpenError>,
+) -> Result<(), OpenError> {
+    let io = |error| OpenError::io("read", &segment.path)(error);
+    let mut frames = Frames::open(&segment.path).map_err(io)?;
+    loop {
+        match frames.next().map_err(io)? {
+            Next::End => return Ok(()),
+            Next::Torn if last && !frames.goes_on_after(end.sequence).map_err(io)? => {
+                end.unfinished = Some((segment.path.clone(), frames.offset(), frames.left()));
+                return Ok(());
+            }
+            Next::Torn => return Err(torn(segment, frames.offset(), end.sequence + 1)),
+            Next::Frame(frame) if frame.mark.sequence == end.sequence + 1 => {
+                end.sequence += 1;
+                if frame.mark.sequence >= from {
+                    end.audit_before.get_or_insert(frame.audit_before);
+                    visit(*frame)?;
+                }
+            }
+            Next::Frame(_) => return Err(gap(segment, end.sequence)),
+        }
+    }
+}
+
+fn torn(segment: &Segment, offset: u64, sequence: u64) -> OpenError {
+    OpenError::Damaged {
+        path: segment.path.clone(),
+        what: format!(
+            "journal frame {sequence}, at byte {offset}, is broken although frames follow it; put the file back from \
+             a copy of the data folder (nothing was changed)"
+        ),
+    }
+}
+
+fn gap(segment: &Segment, sequence: u64) -> OpenError {
+    OpenError::Damaged {
+        path: segment.path.clone(),
+        what: format!(
+            "the journal has a gap after frame {sequence}; put the missing file back from a copy of the data folder \
+             (nothing was changed)"
+        ),
+    }
+}
+
+/// Cuts the unfinished frame off, if there is one. Gives how many bytes it had.
+pub(super) fn cut(end: &End) -> Result<u64, OpenError> {
+    let Some((path, keep, cut)) = &end.unfinished else { return Ok(0) };
+    let trimmed = OpenOptions::new().write(true).open(path).and_then(|file| {
+        file.set_len(*keep)?;
+        file.sync_all()
+    });
+    trimmed.map_err(OpenError::io("cut the unfinished frame off", path))?;
+    Ok(*cut)
+}
+
+/// The writing end of the journal.
+pub(super) struct Journal {
+    folder: PathBuf,
+    file: File,
+    bytes: u64,
+    limit: u64,
+}
+
+impl Journal {
+    /// Goes on in the last of `segments`, or begins the first one. A segment is closed at `limit` bytes.
+    pub(super) fn resume(folder: &Path, segments: &[Segment], sequence: u64, limit: u64) -> io::Result<Self> {
+        let fresh = Segment::new(folder, sequence + 1, EXTENSION);
+        let path = &segments.last().unwrap_or(&fresh).path;
+        let file = open_for_append(path)?;
+        sync_folder(folder)?;
+        let bytes = file.metadata()?.len();
+        Ok(Self { folder: folder.to_owned(), file, bytes, limit })
+    }
+
+    /// Writes the encoded frame `bytes` with number `sequence`; durable on return.
+    ///
+    /// After an error nobody knows what the file holds: nothing may be appended to it any more.
+    pub(super) fn append(&mut self, sequence: u64, bytes: &[u8]) -> io::Result<()> {
+        if self.bytes >= self.limit {
+            self.file = open_for_append(&Segment::new(&self.folder, sequence, EXTENSION).path)?;
+            sync_folder(&self.folder)?;
+            self.bytes = 0;
+        }
+        self.file.write_all(bytes)?;
+        self.file.sync_data()?;
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+}

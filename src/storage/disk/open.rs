@@ -1,0 +1,59 @@
+//! Opening the store on disk: recover, then start the threads.
+
+use super::super::opening::{OpenError, Opening};
+use super::super::options::Options;
+use super::Disk;
+use super::checkpoint::Checkpoint;
+use super::committer::Committer;
+use super::folder::{Folder, make_files_private};
+use super::journal::Journal;
+use super::keeper::{Keeper, Place};
+use super::queue::Queue;
+use super::recovery::{self, Recovered};
+use super::space::Space;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+impl Disk {
+    /// Opens the store in `root`; gives also what had to be mended.
+    pub(in crate::storage) fn open(root: &Path, options: &Options) -> Result<(Self, Opening), OpenError> {
+        let folder = Folder::claim(root)?;
+        let (recovered, opening) = recovery::recover(&folder, options)?;
+        let disk = start(folder, recovered, options).map_err(OpenError::io("start the store in", root))?;
+        Ok((disk, opening))
+    }
+}
+
+fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<Disk> {
+    let Recovered { index, segments, mark, audit } = recovered;
+    let checkpoint = Checkpoint { sequence: mark.sequence, audit: audit.head() };
+    index.flush()?;
+    audit.file().map_or(Ok(()), |file| file.sync_all())?;
+    checkpoint.write(&folder.checkpoint())?;
+    let journal = Journal::resume(&folder.journal(), &segments, mark.sequence, options.journal_limit_bytes)?;
+    make_files_private(folder.root())?;
+    let index = Arc::new(index);
+    let place = Place {
+        index: Arc::clone(&index),
+        journal: folder.journal(),
+        snapshots: folder.snapshots(),
+        checkpoint: folder.checkpoint(),
+        snapshot_after_bytes: options.snapshot_after_bytes,
+    };
+    let queue = Arc::new(Queue::new(options.queue_limit, options.note_limit, options.note_delay));
+    let committer = Committer {
+        queue: Arc::clone(&queue),
+        index: Arc::clone(&index),
+        journal,
+        audit,
+        keeper: Keeper::start(place, mark.sequence)?,
+        space: Space::new(folder.root(), options.min_free_bytes),
+        mark,
+        options: options.clone(),
+        broken: None,
+    };
+    let thread =
+        std::thread::Builder::new().name("store-committer".to_owned()).spawn(move || committer.work())?;
+    Ok(Disk { queue, index, committer: Mutex::new(Some(thread)), closed: false.into(), folder })
+}

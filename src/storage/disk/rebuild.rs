@@ -1,0 +1,88 @@
+//! Building the index anew, from the newest snapshot that is whole; the journal is replayed over it afterwards.
+//!
+//! Until a snapshot is in completely the index bears no mark, so a crash in between only means another rebuild.
+
+use super::super::opening::{OpenError, Opening};
+use super::super::options::Options;
+use super::folder::Folder;
+use super::index::Index;
+use super::journal::segment::Segment;
+use super::mark::{Mark, checksum};
+use super::snapshot;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// An index, and where it stands in the journal.
+pub(super) struct Base {
+    pub(super) index: Index,
+    pub(super) mark: Mark,
+}
+
+/// Puts the old index aside, as `index.damaged`, and makes a new one to which the journal in `segments` can be
+/// applied. `reason` says why it is needed; none in a new store.
+pub(super) fn rebuild(
+    folder: &Folder,
+    options: &Options,
+    segments: &[Segment],
+    reason: Option<String>,
+    opening: &mut Opening,
+) -> Result<Base, OpenError> {
+    let path = folder.index();
+    let oldest = segments.first().map_or(1, |segment| segment.first);
+    let snapshots =
+        snapshot::list(&folder.snapshots()).map_err(OpenError::io("read", &folder.snapshots()))?;
+    let usable = snapshots.iter().rev().filter(|snapshot| snapshot.first + 1 >= oldest).map(Some);
+    for candidate in usable.chain((oldest == 1).then_some(None)) {
+        put_aside(&path).map_err(OpenError::io("put aside", &path))?;
+        let index = Index::open(&path, options.cache_bytes).map_err(|what| damaged(&path, &what))?;
+        match candidate.map_or(Ok(Mark::default()), |snapshot| load(&index, snapshot)) {
+            Ok(mark) => {
+                opening.rebuilt = reason;
+                return Ok(Base { index, mark });
+            }
+            Err(what) => {
+                index.discard();
+                opening.remarks.push(format!("a snapshot could not be used: {what}"));
+            }
+        }
+    }
+    let reason = reason.unwrap_or_default();
+    Err(damaged(
+        &path,
+        &format!("{reason}; and no snapshot with the journal after it covers all that it held"),
+    ))
+}
+
+/// Moves the index out of the way; the one that was there before goes for good.
+fn put_aside(path: &Path) -> io::Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let aside = path.with_extension("damaged");
+    if aside.exists() {
+        fs::remove_dir_all(&aside)?;
+    }
+    fs::rename(path, aside)
+}
+
+fn load(index: &Index, snapshot: &Segment) -> Result<Mark, String> {
+    let mut mark = Mark { sequence: snapshot.first, ..Mark::default() };
+    snapshot::read(&snapshot.path, &mut |frame| {
+        for (key, value) in &frame.changes.writes {
+            mark.add(checksum(key, value.as_deref().unwrap_or_default()));
+        }
+        index.insert_unmarked(&frame.changes.writes).map_err(|fault| fault.what)
+    })?;
+    let prepared = index.prepare(&BTreeMap::new(), snapshot.first, mark).map_err(|fault| fault.what)?;
+    index.apply(prepared).map_err(|fault| fault.what)?;
+    Ok(mark)
+}
+
+fn damaged(path: &Path, what: &str) -> OpenError {
+    OpenError::Damaged {
+        path: path.to_owned(),
+        what: format!("{what}; put the data folder back from a copy"),
+    }
+}

@@ -1,0 +1,190 @@
+//! Damage to the data folder: it is mended without loss, or the start is refused with one line that helps.
+
+use super::sample::{assert_filled, edit, files, fill, open, put, try_open};
+use std::fs;
+use std::path::Path;
+
+const COUNT: usize = 40;
+
+fn filled() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), COUNT);
+    folder
+}
+
+/// The store starts, holds all, and says that it built the index anew.
+fn assert_rebuilt(folder: &Path) {
+    let (store, opening) = open(folder);
+    assert_filled(&store, COUNT);
+    assert!(opening.rebuilt.is_some(), "{opening}");
+    drop(store);
+    let (store, opening) = open(folder);
+    assert_filled(&store, COUNT);
+    assert_eq!(opening.rebuilt, None, "mended once and for all");
+}
+
+fn assert_refused(folder: &Path, phrase: &str) {
+    let said = try_open(folder).map(|(_, opening)| opening.to_string()).unwrap_err().to_string();
+    assert!(said.contains(phrase) && !said.contains('\n'), "{said}");
+    assert!(try_open(folder).is_err(), "and it stays refused");
+}
+
+fn index(folder: &Path) -> std::path::PathBuf {
+    folder.join("index/db")
+}
+
+fn journal(folder: &Path) -> std::path::PathBuf {
+    files(folder, "journal").remove(0)
+}
+
+#[test]
+fn a_missing_index_is_rebuilt() {
+    let folder = filled();
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    assert_rebuilt(folder.path());
+}
+
+#[test]
+fn an_index_whose_file_is_deleted_is_rebuilt() {
+    let folder = filled();
+    fs::remove_file(index(folder.path())).unwrap();
+    assert_rebuilt(folder.path());
+}
+
+#[test]
+fn an_emptied_index_is_rebuilt() {
+    let folder = filled();
+    edit(&index(folder.path()), Vec::clear);
+    assert_rebuilt(folder.path());
+}
+
+#[test]
+fn an_index_cut_short_loses_nothing() {
+    for part in [2, 4, 8, 64, 1000] {
+        let folder = filled();
+        edit(&index(folder.path()), |bytes| bytes.truncate(bytes.len() / part));
+        assert_filled(&open(folder.path()).0, COUNT);
+        assert_filled(&open(folder.path()).0, COUNT);
+    }
+}
+
+#[test]
+fn a_flipped_bit_anywhere_in_the_index_loses_nothing() {
+    let folder = filled();
+    let clean = fs::read(index(folder.path())).unwrap();
+    // Most of the file is padding and old versions of pages, so aim at pairs as well as anywhere.
+    let values: Vec<_> = (0..clean.len()).filter(|place| clean[*place..].starts_with(b"value")).collect();
+    let written: Vec<_> = (0..clean.len()).filter(|place| clean[*place] != 0).collect();
+    let mut rebuilt = 0;
+    for n in 0..40 {
+        let copy = tempfile::tempdir().unwrap();
+        copy_folder(folder.path(), copy.path());
+        let aim = if n % 2 == 0 { &values } else { &written };
+        let place = aim[n * aim.len() / 40];
+        edit(&index(copy.path()), |bytes| bytes[place] ^= 1 << (n % 8));
+        let (store, opening) = open(copy.path());
+        assert_filled(&store, COUNT);
+        rebuilt += usize::from(opening.rebuilt.is_some());
+    }
+    assert!(rebuilt > 0, "only {rebuilt} of 40 were seen, so the flips prove nothing");
+}
+
+#[test]
+fn an_older_index_catches_up() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), 10);
+    let old = tempfile::tempdir().unwrap();
+    copy_folder(&folder.path().join("index"), old.path());
+    let (store, _) = open(folder.path());
+    (10..COUNT).for_each(|n| put(&store, &format!("k{n}"), &format!("value {n}")));
+    drop(store);
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    copy_folder(old.path(), &folder.path().join("index"));
+    let (store, opening) = open(folder.path());
+    assert_filled(&store, COUNT);
+    assert_eq!((opening.replayed, opening.rebuilt), (COUNT as u64 - 10, None));
+}
+
+#[test]
+fn an_unfinished_frame_at_the_end_is_cut_off() {
+    let folder = filled();
+    let whole = fs::read(journal(folder.path())).unwrap();
+    for torn in [&whole[..40], &whole[..7], &[0; 300]] {
+        edit(&journal(folder.path()), |bytes| bytes.extend(torn));
+        let (store, opening) = open(folder.path());
+        assert_eq!(opening.cut_bytes, torn.len() as u64);
+        assert_filled(&store, COUNT);
+        drop(store);
+        assert_eq!(fs::read(journal(folder.path())).unwrap(), whole);
+    }
+}
+
+#[test]
+fn a_journal_that_ends_before_what_was_acknowledged_is_refused() {
+    let folder = filled();
+    edit(&journal(folder.path()), |bytes| bytes.truncate(bytes.len() - 1));
+    assert_refused(folder.path(), "were acknowledged");
+    // Neither is it enough that the index and the checkpoint forget: the audit log knows.
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    assert_refused(folder.path(), "the journal has lost its end");
+}
+
+#[test]
+fn a_journal_broken_in_the_middle_is_refused() {
+    for part in [3, 5, 10] {
+        let folder = filled();
+        let _ = fs::remove_dir_all(folder.path().join("index"));
+        edit(&journal(folder.path()), |bytes| {
+            let place = bytes.len() * part / 11;
+            bytes[place] ^= 4;
+        });
+        assert_refused(folder.path(), "is broken although frames follow it");
+    }
+}
+
+#[test]
+fn a_missing_journal_segment_is_refused() {
+    for missing in [0, 1, 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let small = latchkey::storage::Options { journal_limit_bytes: 1024, ..super::sample::options() };
+        let (store, _) = latchkey::storage::Store::open(folder.path(), &small).unwrap();
+        (0..COUNT).for_each(|n| put(&store, &format!("k{n}"), &format!("value {n}")));
+        drop(store);
+        let segments = files(folder.path(), "journal");
+        assert!(segments.len() > 3);
+        let last = segments.len() - 1;
+        fs::remove_file(&segments[[0, last / 2, last][missing]]).unwrap();
+        let _ = fs::remove_dir_all(folder.path().join("index"));
+        assert!(try_open(folder.path()).is_err());
+    }
+}
+
+#[test]
+fn a_missing_journal_is_refused() {
+    let folder = filled();
+    fs::remove_file(journal(folder.path())).unwrap();
+    assert_refused(folder.path(), "were acknowledged");
+}
+
+#[test]
+fn a_missing_checkpoint_note_costs_nothing_but_time() {
+    let folder = filled();
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    let (store, opening) = open(folder.path());
+    assert_filled(&store, COUNT);
+    assert_eq!(opening.remarks.len(), 1);
+}
+
+pub(super) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
