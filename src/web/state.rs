@@ -1,11 +1,14 @@
 //! What the handlers work with: made once by the composition root, shared by every worker, no globals.
 
 use crate::audit::StatelessActs;
+use crate::identity::login::{AddressLimit, Login};
+use crate::identity::password::PasswordPool;
 use crate::keys::KeyRing;
 use crate::oauth::Rules;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
 use crate::storage::Store;
+use crate::web::respond::page::Stationery;
 use actix_web::web::Bytes;
 use std::sync::Arc;
 
@@ -22,7 +25,7 @@ pub struct Realm {
     pub metadata: Bytes,
 }
 
-/// What the protocol endpoints work with.
+/// What the handlers work with.
 pub struct AppState {
     /// The one realm that there is, until tenants come; [`super::extract::Call`] resolves it from the route.
     pub realm: Arc<Realm>,
@@ -34,6 +37,14 @@ pub struct AppState {
     pub entropy: Arc<dyn Entropy>,
     /// What becomes of the audit entries of acts that change nothing.
     pub stateless_acts: StatelessActs,
+    /// The rules of a sign-in.
+    pub login: Login,
+    /// The threads that hash passwords, and nothing else.
+    pub passwords: PasswordPool,
+    /// How often one address may try.
+    pub addresses: AddressLimit,
+    /// What every page is printed on.
+    pub stationery: Arc<Stationery>,
 }
 
 impl std::fmt::Debug for AppState {
