@@ -2,31 +2,21 @@
 
 use super::reader::Section;
 use super::value::words;
+use crate::audit::StatelessActs;
 
 /// `[audit]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// What happens to entries of acts that change nothing.
-    pub stateless: Stateless,
+    /// What becomes of entries of acts that change nothing.
+    pub stateless: StatelessActs,
 }
 
-/// What happens to entries of acts that change nothing: client credentials, introspection, userinfo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stateless {
-    /// Queued: the answer does not wait, and the entry is durable within 100 ms.
-    Queued,
-    /// Durable before the answer.
-    Durable,
-    /// Dropped.
-    Off,
-}
-
-words!(Stateless, "\"queued\", \"durable\" or \"off\"",
-    "queued" => Stateless::Queued,
-    "durable" => Stateless::Durable,
-    "off" => Stateless::Off,
+words!(StatelessActs, "\"queued\", \"durable\" or \"off\"",
+    "queued" => StatelessActs::Queued,
+    "durable" => StatelessActs::Durable,
+    "off" => StatelessActs::Off,
 );
 
 pub(super) fn read(mut section: Section<'_>) -> Audit {
-    Audit { stateless: section.take("stateless", Stateless::Queued) }
+    Audit { stateless: section.take("stateless", StatelessActs::Queued) }
 }

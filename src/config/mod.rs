@@ -20,7 +20,7 @@ mod tokens;
 mod units;
 mod value;
 
-pub use audit::{Audit, Stateless};
+pub use audit::Audit;
 pub use fault::{Fault, Faults, Origin};
 pub use http::Http;
 pub use issuer::Issuer;

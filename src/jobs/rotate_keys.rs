@@ -7,7 +7,7 @@
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::keys::lifecycle::{self, Emergency, Moment, Plan, Step, Transition};
-use crate::keys::{Algorithm, KeyRing, NewKey, generate};
+use crate::keys::{Algorithm, KeyRing, NewKey, generate, server_secret};
 use crate::ports::{Clock, Entropy};
 use crate::records::SigningKey;
 use crate::storage::{Fault, Stop, Store, Txn};
@@ -164,14 +164,15 @@ impl RotateKeys {
         Ok(at)
     }
 
-    /// Seals every private key under the active key-encryption key, and gives how many were under another.
+    /// Seals every private key and server secret under the active key-encryption key, and gives how many were under another.
     ///
     /// # Errors
     /// A [`Fault`] where the store fails or a seal cannot be opened.
     pub async fn rewrap(&self, act: &Act) -> Result<usize, Fault> {
         let (act, ring) = (act.clone(), Arc::clone(&self.0.ring));
         self.unit(move |txn| {
-            let count = lifecycle::rewrap(txn, &act.tenant, ring.keks(), &act.seed)?;
+            let count = lifecycle::rewrap(txn, &act.tenant, ring.keks(), &act.seed)?
+                + server_secret::rewrap(txn, &act.tenant, ring.keks(), &act.seed)?;
             Entry::new(&act, Event::KeyRewrapped)
                 .actor("operator")
                 .target(ring.keks().active().id())

@@ -26,6 +26,7 @@ pub mod provider;
 mod public;
 mod ring;
 pub mod sealing;
+pub mod server_secret;
 mod signer;
 mod snapshot;
 mod verify;

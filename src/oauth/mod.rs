@@ -12,14 +12,12 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod grants;
-pub mod inspect;
 pub mod interaction;
 pub mod introspection;
 mod params;
 pub mod pkce;
 mod policy;
 pub mod redirect_uri;
-pub mod registration;
 pub mod resource;
 pub mod revocation;
 pub mod scope;

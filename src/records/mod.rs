@@ -12,36 +12,30 @@
 //! when it is read ([`Record::upgrade`]).
 
 mod authorization_code;
-mod browser_session;
 mod client;
 mod consent;
 mod grant;
 mod interaction;
-mod login_throttle;
+mod people;
 mod record;
 mod revoked_token;
 mod scope;
 mod server_secret;
-mod setup_link;
 mod signing_key;
 mod tenant;
-mod user;
 
 pub use authorization_code::AuthorizationCode;
-pub use browser_session::{BrowserSession, SessionCookie};
 pub use client::{Client, ClientSecret, GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
 pub use consent::Consent;
 pub use grant::{Grant, RefreshState, Revocation};
 pub use interaction::Interaction;
-pub use login_throttle::LoginThrottle;
+pub use people::{BrowserSession, LoginThrottle, SessionCookie, SetupLink, User, Username};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};
 pub use server_secret::ServerSecret;
-pub use setup_link::SetupLink;
 pub use signing_key::{KeyState, PublicKey, SigningKey};
 pub use tenant::Tenant;
-pub use user::{User, Username};
 
 /// Text form of a SHA-256: what is stored in place of a random secret, so that the store holds nothing that could
 /// be presented. Base64url without padding.

@@ -2,6 +2,7 @@
 
 mod access_token;
 mod id_token;
+pub mod inspect;
 mod refresh_token;
 mod seal;
 

@@ -1,7 +1,6 @@
 //! Token introspection. RFC 7662 §2.
 
-use super::token::authenticate;
-use super::write_stateless;
+use super::{authenticate, write_stateless};
 use crate::audit::{Entry, Event};
 use crate::oauth::{introspection, revocation};
 use crate::storage::Stop;

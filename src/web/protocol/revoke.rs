@@ -1,6 +1,6 @@
 //! Token revocation. RFC 7009 §2.
 
-use super::token::authenticate;
+use super::authenticate;
 use crate::oauth::{bearer, revocation};
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams};

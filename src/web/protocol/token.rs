@@ -1,8 +1,8 @@
 //! The token endpoint. RFC 6749 §3.2.
 
-use super::write_stateless;
+use super::{authenticate, write_stateless};
 use crate::audit::{Entry, Event};
-use crate::oauth::client_auth::{self, AuthenticatedClient};
+use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::grants::{Request, client_credentials};
 use crate::oauth::tokens::{Issued, seal};
 use crate::oauth::{OAuthError, Params};
@@ -55,16 +55,4 @@ async fn note(call: &Call, issued: &Issued) -> Result<(), Stop<OAuthError>> {
         .scope(&token.scope)
         .audience(token.aud.iter());
     Ok(call.state.stateless_acts.write(entry, &call.state.store).await?)
-}
-
-/// Authenticates the client of a request to this endpoint or one of its kind; a refusal stands in the audit trail.
-pub(super) async fn authenticate(call: &Call, params: &Params) -> Result<AuthenticatedClient, ProtocolError> {
-    match client_auth::authenticate(&call.state.store, &call.act, call.authorization(), params) {
-        Ok(client) => Ok(client),
-        Err(stop) => {
-            let error = ProtocolError::stopped(call, stop);
-            write_stateless(call, Entry::new(&call.act, Event::AuthnClient).refused(error.cause())).await?;
-            Err(error)
-        }
-    }
 }

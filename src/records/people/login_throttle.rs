@@ -1,6 +1,6 @@
 //! Counters of failed sign-ins.
 
-use super::Record;
+use crate::records::Record;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

@@ -1,10 +1,10 @@
 //! Explaining a token: each check that a verifier makes, whether it passes, and why. For `latchkey inspect`; decides
 //! nothing. RFC 7519 §7.2, RFC 8725, RFC 9068 §4.
 
-use super::tokens::{ACCESS_TOKEN_TYP, AccessToken, Audience, RefreshToken};
-use super::{Rules, bearer, grants};
+use super::{ACCESS_TOKEN_TYP, AccessToken, Audience, RefreshToken};
 use crate::act::Act;
 use crate::keys::Snapshot;
+use crate::oauth::{Rules, bearer, grants};
 use crate::records::{Client, Grant, find};
 use crate::storage::{Fault, Read, Stop};
 use base64::Engine as _;

@@ -2,6 +2,8 @@
 //!
 //! Each is a unit of work that appends its audit entry. `by` is who does it: a subject, or `operator`.
 
+pub mod registration;
+
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::records::{self, Client, ClientSecret, Tenant, hash_of};
@@ -74,7 +76,7 @@ pub fn list(
     records::list(read, tenant, "", after, limit)
 }
 
-/// Registers a client that [`registration::client`](super::registration::client) made, with a new secret where it
+/// Registers a client that [`registration::client`] made, with a new secret where it
 /// is confidential.
 ///
 /// # Errors

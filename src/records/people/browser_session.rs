@@ -1,6 +1,6 @@
 //! Browser sessions: a person signed in at our pages with one browser.
 
-use super::{Record, Tenant, key};
+use crate::records::{Record, Tenant, key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Client metadata and its rules. RFC 7591 §2, OIDC Registration §2. Pure: the operator's `client add` uses it, and
 //! dynamic registration will.
 
-use super::{ErrorCode, OAuthError};
+use crate::oauth::{ErrorCode, OAuthError};
 use crate::records::{Client, GrantType, Scope, SignatureAlgorithm, TokenEndpointAuthMethod};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

@@ -1,6 +1,6 @@
 //! People.
 
-use super::{Record, Tenant, key};
+use crate::records::{Record, Tenant, key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! The one-time link by which the first administrator is added.
 
-use super::Record;
+use crate::records::Record;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

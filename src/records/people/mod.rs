@@ -1,0 +1,11 @@
+//! People, and how they sign in.
+
+mod browser_session;
+mod login_throttle;
+mod setup_link;
+mod user;
+
+pub use browser_session::{BrowserSession, SessionCookie};
+pub use login_throttle::LoginThrottle;
+pub use setup_link::SetupLink;
+pub use user::{User, Username};
