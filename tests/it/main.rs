@@ -4,5 +4,6 @@
 
 mod architecture;
 mod cli;
+mod identity;
 mod pages;
 mod storage;

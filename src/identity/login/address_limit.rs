@@ -70,6 +70,11 @@ impl AddressLimit {
             .check_key(&prefix(address))
             .map_err(|not_until| not_until.wait_time_from(governor::clock::Clock::now(&self.clock)))
     }
+
+    /// How many buckets there are now, for metrics.
+    pub fn buckets(&self) -> usize {
+        self.buckets.as_ref().map_or(0, RateLimiter::len)
+    }
 }
 
 impl fmt::Debug for AddressLimit {

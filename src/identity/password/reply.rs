@@ -63,3 +63,36 @@ impl<T> Future for Reply<T> {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[tokio::test]
+    async fn the_answer_arrives_before_and_after_it_is_waited_for() {
+        let (answer, reply) = channel();
+        answer.send(1);
+        assert_eq!(reply.await, Some(1));
+        let (answer, reply) = channel();
+        let sender = thread::spawn(move || answer.send(2));
+        assert_eq!(reply.await, Some(2));
+        sender.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_side_that_is_gone_answers_none() {
+        let (answer, reply) = channel::<()>();
+        drop(answer);
+        assert_eq!(reply.await, None);
+    }
+
+    #[tokio::test]
+    async fn an_answer_wakes_a_future_that_has_waited() {
+        let (answer, reply) = channel();
+        let waiting = tokio::spawn(reply);
+        tokio::task::yield_now().await;
+        answer.send(3);
+        assert_eq!(waiting.await.unwrap(), Some(3));
+    }
+}

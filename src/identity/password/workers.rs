@@ -60,3 +60,45 @@ fn work(jobs: &Mutex<Receiver<Job>>, params: HashParams) {
 fn next(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
     jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    fn workers(queue: usize) -> Workers {
+        let queue = NonZeroUsize::new(queue).unwrap();
+        Workers::start(NonZeroUsize::MIN, queue, HashParams::LOWERED).unwrap()
+    }
+
+    #[test]
+    fn a_job_that_panics_takes_no_worker_with_it() {
+        let workers = workers(4);
+        let (done, ended) = channel();
+        assert!(workers.submit(Box::new(|_| panic!("on purpose"))).is_ok());
+        assert!(workers.submit(Box::new(move |_| done.send(()).unwrap())).is_ok());
+        ended.recv().unwrap();
+    }
+
+    #[test]
+    fn the_queue_has_as_many_places_as_it_was_given() {
+        let workers = workers(2);
+        let (started, start) = channel();
+        let (release, released) = channel::<()>();
+        let hold = move |_: &mut Memory| {
+            started.send(()).unwrap();
+            released.recv().unwrap_err();
+        };
+        assert!(workers.submit(Box::new(hold)).is_ok());
+        start.recv().unwrap();
+        let (done, ended) = channel();
+        for _ in 0..2 {
+            let done = done.clone();
+            assert!(workers.submit(Box::new(move |_| done.send(()).unwrap())).is_ok());
+        }
+        assert_eq!(workers.submit(Box::new(|_| ())), Err(Full));
+        drop(release);
+        ended.recv().unwrap();
+        ended.recv().unwrap();
+    }
+}
