@@ -38,7 +38,7 @@ consent-scope-offline_access = Stay signed in for you while you are away
 consent-scope-roles = See your roles
 consent-scope-groups = See the groups that you belong to
 consent-scope-other = Use the permission “{ $scope }”
-consent-resource = Do so at { $resource }
+consent-resource = Use this access at { $resource }
 consent-account = You are signed in as { $name }.
 consent-switch = Use another account
 consent-return = Either way you go back to { $host }.
@@ -76,7 +76,7 @@ setup-intro = Choose the username and password of the first administrator. This 
 setup-password-hint = { $length ->
    *[other] At least { $length } characters. A few words that you can remember are best.
   }
-setup-submit = Create the administrator
+setup-submit = Create account
 setup-username-unusable = This username cannot be used. Letters, digits, dots, hyphens and underscores are fine.
 setup-username-taken = This username is taken. Choose another.
 setup-password-short = This password is too short.

@@ -1,6 +1,7 @@
 //! The edge: the only place that knows actix, askama, cookies and status codes.
 
 pub mod extract;
+pub mod middleware;
 pub mod pages;
 pub mod protocol;
 pub mod respond;

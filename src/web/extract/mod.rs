@@ -2,6 +2,11 @@
 
 mod bearer;
 mod call;
+pub mod client_ip;
+pub mod cookie;
+pub mod csrf;
+pub mod interaction_cookie;
+pub mod language;
 mod params;
 
 pub use bearer::bearer;

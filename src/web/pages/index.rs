@@ -27,18 +27,23 @@ pub struct IndexPage {
 struct Fact {
     name: String,
     url: String,
+    shown: String,
 }
 
 impl IndexPage {
     fn facts(&self) -> Vec<Fact> {
         let issuer = self.frame.issuer();
         [
-            ("index-issuer", issuer.to_owned()),
-            ("index-openid", format!("{issuer}/.well-known/openid-configuration")),
-            ("index-oauth", format!("{issuer}/.well-known/oauth-authorization-server")),
-            ("index-jwks", format!("{issuer}/jwks")),
+            ("index-issuer", ""),
+            ("index-openid", "/.well-known/openid-configuration"),
+            ("index-oauth", "/.well-known/oauth-authorization-server"),
+            ("index-jwks", "/jwks"),
         ]
-        .map(|(key, url)| Fact { name: self.frame.text(key), url })
+        .map(|(key, path)| Fact {
+            name: self.frame.text(key),
+            url: format!("{issuer}{path}"),
+            shown: if path.is_empty() { issuer.to_owned() } else { path.to_owned() },
+        })
         .into_iter()
         .collect()
     }

@@ -37,6 +37,16 @@ impl Stationery {
         &self.files
     }
 
+    /// Whether people reach us by https.
+    pub fn is_https(&self) -> bool {
+        self.issuer.scheme() == "https"
+    }
+
+    /// Our own origin, as browsers write it. RFC 6454 §6.2.
+    pub fn origin(&self) -> String {
+        self.issuer.origin().ascii_serialization()
+    }
+
     /// The path of `path` at this server: behind the issuer's own path, if that has one. Never made from a request.
     pub fn href(&self, path: &str) -> String {
         [self.issuer.path().trim_end_matches('/'), path].concat()

@@ -92,6 +92,27 @@ impl Phrase {
         }
     }
 
+    /// The error for programs, in the words of RFC 6749 where those have one.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::TooLarge => "payload_too_large",
+            Self::CrossSite
+            | Self::CookiesMissing
+            | Self::FormExpired
+            | Self::InteractionForeign
+            | Self::SetupLink => "access_denied",
+            Self::BadRequest
+            | Self::InteractionUnknown
+            | Self::ClientUnknown
+            | Self::RedirectUri
+            | Self::AuthorizationRequest => "invalid_request",
+            Self::Server => "server_error",
+            Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+
     /// The status of the answer.
     pub const fn status(self) -> StatusCode {
         match self {

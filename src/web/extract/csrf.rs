@@ -1,0 +1,200 @@
+//! Forms that only our own pages can send.
+//!
+//! Two fences. The browser says from where a form comes: `Sec-Fetch-Site`, or `Origin` where it does not know the
+//! former. And every form, the login form too, carries a token made from the browser's cookie, which no other site
+//! can read. A program without a browser says nothing about its origin, and passes with cookie and token alone.
+
+use super::cookie::Cookies;
+use super::interaction_cookie::Browser;
+use crate::records::hash_of;
+use crate::web::respond::page::FormSeal;
+use crate::web::respond::page_error::Phrase;
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The forms. A token of one is worth nothing in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormName {
+    /// Username and password.
+    Login,
+    /// Back to the client without signing in.
+    CancelLogin,
+    /// What a client asks for.
+    Consent,
+    /// Out.
+    Logout,
+    /// The first administrator.
+    Setup,
+}
+
+impl FormName {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Login => "form login",
+            Self::CancelLogin => "form cancel login",
+            Self::Consent => "form consent",
+            Self::Logout => "form logout",
+            Self::Setup => "form setup",
+        }
+    }
+}
+
+/// What the form carries when it is shown in this browser.
+pub fn seal(browser: &Browser, form: FormName, interaction: Option<&str>) -> FormSeal {
+    FormSeal { csrf: token(browser, form, interaction), interaction: interaction.map(str::to_owned) }
+}
+
+/// The browser that sent this form, if our own page in that browser did.
+///
+/// # Errors
+/// [`Phrase::CrossSite`], [`Phrase::CookiesMissing`] or [`Phrase::FormExpired`].
+pub fn check(
+    request: &HttpRequest,
+    cookies: Cookies,
+    own_origin: &str,
+    form: FormName,
+    sent: SentSeal<'_>,
+) -> Result<Browser, Phrase> {
+    if !is_same_origin(request, own_origin) {
+        return Err(Phrase::CrossSite);
+    }
+    let browser = Browser::find(request, cookies).ok_or(Phrase::CookiesMissing)?;
+    let expected = token(&browser, form, sent.interaction);
+    // Compared by their hashes, so that the time taken tells nothing about the expected token.
+    if hash_of(sent.csrf.as_bytes()) == hash_of(expected.as_bytes()) {
+        Ok(browser)
+    } else {
+        Err(Phrase::FormExpired)
+    }
+}
+
+/// What came with a form.
+#[derive(Debug, Clone, Copy)]
+pub struct SentSeal<'a> {
+    /// The token.
+    pub csrf: &'a str,
+    /// The interaction, if one was named.
+    pub interaction: Option<&'a str>,
+}
+
+/// HMAC-SHA-256 under the browser's cookie over the form and the interaction.
+fn token(browser: &Browser, form: FormName, interaction: Option<&str>) -> String {
+    URL_SAFE_NO_PAD.encode(browser.secret().expand(&format!(
+        "{}\n{}",
+        form.label(),
+        interaction.unwrap_or_default()
+    )))
+}
+
+/// Whether every header that tells of the sender's origin tells of ours.
+fn is_same_origin(request: &HttpRequest, own_origin: &str) -> bool {
+    let one = |name: HeaderName| {
+        let mut values = request.headers().get_all(name);
+        (values.next().map(HeaderValue::as_bytes), values.next().is_some())
+    };
+    let (site, several_sites) = one(SEC_FETCH_SITE);
+    let (origin, several_origins) = one(header::ORIGIN);
+    if several_sites || several_origins {
+        return false;
+    }
+    // Fetch Metadata §2.3: `none` is a person who did it without any site.
+    let site_is_ours = site.map(|site| matches!(site, b"same-origin" | b"none"));
+    match (site_is_ours, origin) {
+        (Some(false), _) => false,
+        (_, None) => true,
+        // Our pages send no referrer, and Fetch §3.1 then makes the origin of their forms `null`. That is nobody's
+        // origin, so it counts only where `Sec-Fetch-Site` vouches for it.
+        (vouched, Some(b"null")) => vouched == Some(true) && site == Some(b"same-origin"),
+        (_, Some(origin)) => origin == own_origin.as_bytes(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::Seed;
+    use actix_web::test::TestRequest;
+
+    const COOKIES: Cookies = Cookies::new(true);
+    const OWN: &str = "https://id.example.com";
+
+    fn came_from(headers: &[(&str, &str)]) -> bool {
+        let request =
+            headers.iter().fold(TestRequest::post(), |request, header| request.append_header(*header));
+        is_same_origin(&request.to_http_request(), OWN)
+    }
+
+    /// attacks: B05, M23.
+    #[test]
+    fn a_form_comes_from_our_own_origin() {
+        for good in [
+            &[][..],
+            &[("origin", OWN)],
+            &[("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-site", "none")],
+            &[("sec-fetch-site", "same-origin"), ("origin", OWN)],
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+        ] {
+            assert!(came_from(good), "{good:?}");
+        }
+        for bad in [
+            &[("origin", "https://evil.example")][..],
+            &[("origin", "null")],
+            &[("origin", "")],
+            &[("origin", "https://id.example.com.evil.example")],
+            &[("origin", "http://id.example.com")],
+            &[("origin", OWN), ("origin", OWN)],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site"), ("origin", OWN)],
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")],
+            &[("sec-fetch-site", "none"), ("origin", "null")],
+            &[("sec-fetch-site", "SAME-ORIGIN")],
+        ] {
+            assert!(!came_from(bad), "{bad:?}");
+        }
+    }
+
+    fn browser(byte: u8) -> (Browser, String) {
+        let stranger = TestRequest::default().to_http_request();
+        let browser = Browser::find_or_name(&stranger, COOKIES, &Seed::new([byte; 32])).unwrap();
+        let line = browser.set_cookie(COOKIES).unwrap();
+        let pair = line.to_str().unwrap().split(';').next().unwrap().to_owned();
+        (browser, pair)
+    }
+
+    fn sent(
+        cookie: Option<&str>,
+        form: FormName,
+        csrf: &str,
+        interaction: Option<&str>,
+    ) -> Result<(), Phrase> {
+        let request =
+            cookie.into_iter().fold(TestRequest::post(), |r, pair| r.append_header(("cookie", pair)));
+        let sent = SentSeal { csrf, interaction };
+        check(&request.to_http_request(), COOKIES, OWN, form, sent).map(|_| ())
+    }
+
+    /// attacks: B04.
+    #[test]
+    fn a_token_belongs_to_one_browser_one_form_and_one_interaction() {
+        let (ada, cookie) = browser(1);
+        let (_, foreign) = browser(2);
+        let token = seal(&ada, FormName::Login, Some("i")).csrf;
+        assert_eq!(sent(Some(&cookie), FormName::Login, &token, Some("i")), Ok(()));
+        assert_eq!(sent(None, FormName::Login, &token, Some("i")), Err(Phrase::CookiesMissing));
+        for (cookie, form, token, interaction) in [
+            (&foreign, FormName::Login, token.as_str(), Some("i")),
+            (&cookie, FormName::Consent, token.as_str(), Some("i")),
+            (&cookie, FormName::Login, token.as_str(), Some("j")),
+            (&cookie, FormName::Login, token.as_str(), None),
+            (&cookie, FormName::Login, "", Some("i")),
+        ] {
+            assert_eq!(sent(Some(cookie), form, token, interaction), Err(Phrase::FormExpired));
+        }
+    }
+}

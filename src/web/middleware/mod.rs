@@ -1,0 +1,11 @@
+//! What happens to every request and every response: [`Edge`] gives the request its id, puts pages in the place of
+//! bare errors, adds the headers of security, and writes the line of the access log.
+
+mod access_log;
+mod edge;
+mod error_page;
+mod request_id;
+mod security_headers;
+
+pub use edge::Edge;
+pub use request_id::RequestId;
