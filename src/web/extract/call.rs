@@ -1,6 +1,7 @@
 //! Who calls, when, of which realm: read once for each request.
 
 use crate::act::Act;
+use crate::web::middleware::RequestId;
 use crate::web::state::{AppState, Realm};
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
@@ -11,10 +12,6 @@ use std::sync::Arc;
 
 /// The most of a `User-Agent` that is kept, in bytes.
 const MAX_USER_AGENT: usize = 256;
-
-/// The identifier that the middleware gave this request.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
 
 /// One request, resolved: the realm comes from the route, the tenant from the realm, and neither from anything that
 /// the caller writes.
@@ -53,7 +50,7 @@ fn read(request: &HttpRequest) -> Result<Call, Error> {
         tenant: realm.tenant.clone(),
         now: state.clock.now(),
         seed: state.entropy.seed(),
-        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        request_id: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
         remote: request.peer_addr().map(|address| address.ip()),
         user_agent: user_agent(request),
     };

@@ -31,10 +31,10 @@ pub struct Cookies {
 pub struct CookieValue(String);
 
 impl CookieValue {
-    /// A value of ours. Letters, digits, `-` and `_`, at most 128 of them; nothing else is a value.
+    /// A value of ours. Letters, digits, `-`, `_` and `.`, at most 128 of them; nothing else is a value.
     pub fn new(value: impl Into<String>) -> Option<Self> {
         let value = value.into();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         (!value.is_empty() && value.len() <= 128 && value.bytes().all(plain)).then_some(Self(value))
     }
 

@@ -10,5 +10,5 @@ pub mod language;
 mod params;
 
 pub use bearer::bearer;
-pub use call::{Call, RequestId};
+pub use call::Call;
 pub use params::{FormParams, query};

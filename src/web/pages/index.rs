@@ -1,6 +1,7 @@
 //! The start page: what this server is, and who is signed in.
 
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
+use crate::web::routes;
 use askama::Template;
 
 /// A person who is signed in, and the form with which they sign out.
@@ -35,9 +36,9 @@ impl IndexPage {
         let issuer = self.frame.issuer();
         [
             ("index-issuer", ""),
-            ("index-openid", "/.well-known/openid-configuration"),
-            ("index-oauth", "/.well-known/oauth-authorization-server"),
-            ("index-jwks", "/jwks"),
+            ("index-openid", routes::OPENID_CONFIGURATION),
+            ("index-oauth", routes::OAUTH_METADATA),
+            ("index-jwks", routes::JWKS),
         ]
         .map(|(key, path)| Fact {
             name: self.frame.text(key),

@@ -2,7 +2,8 @@
 
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::storage::{Fault, FaultKind, Stop};
-use crate::web::extract::{Call, RequestId};
+use crate::web::extract::Call;
+use crate::web::middleware::RequestId;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
@@ -28,7 +29,7 @@ struct Body<'a> {
 impl ProtocolError {
     /// A refusal.
     pub fn refused(request: &HttpRequest, error: OAuthError) -> Self {
-        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
         Self { error, status: status(error), request_id }
     }
 
