@@ -15,7 +15,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use time::OffsetDateTime;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 /// The longest sleep: an order on another node, or a clock that was set, is seen by then.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -36,6 +36,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     watch: Mutex<Watch>,
+    /// Held from reading the stored keys to swapping them in, so that an older view never follows a newer one.
+    showing: AsyncMutex<()>,
     wake: Notify,
 }
 
@@ -50,7 +52,15 @@ impl RotateKeys {
     pub fn new(ring: Arc<KeyRing>, store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         let now = clock.now();
         let watch = Mutex::new(Watch { steady_since: now, last: now });
-        Self(Arc::new(Inner { ring, store, clock, entropy, watch, wake: Notify::new() }))
+        Self(Arc::new(Inner {
+            ring,
+            store,
+            clock,
+            entropy,
+            watch,
+            showing: AsyncMutex::default(),
+            wake: Notify::new(),
+        }))
     }
 
     /// Loads the keys, makes those that are missing and quickly made (all but RSA), and returns once they can sign.
@@ -109,9 +119,10 @@ impl RotateKeys {
     /// # Errors
     /// A [`Fault`] where the store fails or a key cannot be opened; the view then stays as it was.
     pub async fn refresh(&self) -> Result<Vec<SigningKey>, Fault> {
+        let _showing = self.0.showing.lock().await;
         let tenant = self.0.ring.tenant().clone();
         let keys = self.unit(move |txn| lifecycle::load_all(txn, &tenant)).await?;
-        self.0.ring.show(&keys, self.0.clock.now())?;
+        self.0.ring.show(&keys)?;
         Ok(keys)
     }
 
@@ -148,7 +159,7 @@ impl RotateKeys {
             Ok(changes)
         });
         let changes = changes.await?;
-        self.refresh().await?;
+        self.settle(Work::Quick).await?;
         self.0.wake.notify_one();
         Ok(changes)
     }
@@ -160,6 +171,7 @@ impl RotateKeys {
     pub async fn rotate_now(&self, act: &Act, algorithm: Algorithm) -> Result<Option<OffsetDateTime>, Fault> {
         let (tenant, now) = (act.tenant.clone(), act.now);
         let at = self.unit(move |txn| lifecycle::rotate_now(txn, &tenant, algorithm, now)).await?;
+        self.settle(Work::Quick).await?;
         self.0.wake.notify_one();
         Ok(at)
     }

@@ -6,7 +6,6 @@ use super::{KeyError, Snapshot};
 use crate::records::{SigningKey, Tenant};
 use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
-use time::OffsetDateTime;
 
 /// The keys of one tenant. Reading is wait-free and never touches the store.
 #[derive(Debug)]
@@ -53,8 +52,8 @@ impl KeyRing {
     ///
     /// # Errors
     /// A [`KeyError`] where a key cannot be opened; the view then stays as it was.
-    pub fn show(&self, keys: &[SigningKey], now: OffsetDateTime) -> Result<(), KeyError> {
-        let next = Snapshot::build(keys, &self.policy, &self.keks, &self.load(), now)?;
+    pub fn show(&self, keys: &[SigningKey]) -> Result<(), KeyError> {
+        let next = Snapshot::build(keys, &self.policy, &self.keks, &self.load())?;
         self.current.store(Arc::new(next));
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::{Algorithm, JwksDocument, KeyError, Signer, VerifyingKey};
 use crate::records::{KeyState, SigningKey};
 use std::collections::HashMap;
 use std::sync::Arc;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 /// The token types whose header is rendered once a key. RFC 9068 §2.1, RFC 7519 §5.1.
 const COMMON_TYPES: [&str; 2] = ["at+jwt", "JWT"];
@@ -43,15 +43,12 @@ impl Snapshot {
         policy: &KeyPolicy,
         kek_ring: &KekRing,
         before: &Self,
-        now: OffsetDateTime,
     ) -> Result<Self, KeyError> {
         let mut snapshot = Self { algorithms: policy.algorithms.clone(), ..Self::default() };
         for key in keys {
             snapshot.add(key, kek_ring, before)?;
         }
-        let is_complete = policy.algorithms.iter().all(|algorithm| snapshot.signing(*algorithm).is_some());
-        let is_cacheable = is_complete || !is_founding(keys, policy, now);
-        let max_age = if is_cacheable { policy.jwks_max_age } else { Duration::ZERO };
+        let max_age = if is_founding(keys) { Duration::ZERO } else { policy.jwks_max_age };
         snapshot.jwks = JwksDocument::render(keys, max_age);
         Ok(snapshot)
     }

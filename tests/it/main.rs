@@ -5,5 +5,6 @@
 mod architecture;
 mod cli;
 mod identity;
+mod keys;
 mod pages;
 mod storage;

@@ -63,11 +63,13 @@ pub fn plan(keys: &[SigningKey], policy: &KeyPolicy, moment: Moment) -> Plan {
     planner.plan
 }
 
-/// Whether the tenant's very first keys are still being made: until the lead time after the oldest. While some are
-/// missing the JWKS is served with a max-age of zero, so no verifier holds one without them.
-pub fn is_founding(keys: &[SigningKey], policy: &KeyPolicy, now: OffsetDateTime) -> bool {
-    let oldest = keys.iter().map(|key| key.created_at).min();
-    oldest.is_none_or(|oldest| now < oldest.saturating_add(policy.publish_ahead))
+/// Whether the tenant's first keys are still being made. Until one of each algorithm stands, the JWKS is served with
+/// a max-age of zero, so no verifier holds one without them, and they may sign at once.
+///
+/// It ends for good when the first spare's lead time begins: only then is there a key whose `ready_at` lies behind
+/// its making.
+pub fn is_founding(keys: &[SigningKey]) -> bool {
+    keys.iter().all(|key| key.ready_at.is_none_or(|ready_at| ready_at == key.created_at))
 }
 
 struct Planner<'a> {
@@ -90,24 +92,29 @@ impl Planner<'_> {
             self.plan.steps.push(Step::Create { algorithm, first });
             return;
         };
-        let step = match spare.ready_at {
+        match spare.ready_at {
             // Published "later than now": the clock was set back, and the lead time begins anew.
-            Some(_) if spare.publish_at > self.moment.now => Step::Serve(spare.kid.clone()),
-            None => Step::Serve(spare.kid.clone()),
+            Some(_) if spare.publish_at > self.moment.now => {
+                self.plan.steps.push(Step::Serve(spare.kid.clone()));
+            }
+            None if self.awaits_first_keys() => {}
+            None => self.plan.steps.push(Step::Serve(spare.kid.clone())),
             Some(ready_at) => {
                 let settled = self.moment.steady_since.saturating_add(self.policy.jwks_max_age * 2);
                 let retire_at = active.map_or(ready_at, |active| active.retire_at);
                 let due = ready_at.max(settled).max(retire_at).max(spare.activate_at);
-                return self.when(due, Step::Activate(spare.kid.clone()));
+                self.when(due, Step::Activate(spare.kid.clone()));
             }
-        };
-        self.plan.steps.push(step);
+        }
     }
 
-    /// Whether a first key may sign at once: no verifier can hold a JWKS that lacks it.
+    /// Whether a first key of this algorithm may sign at once: no verifier can hold a JWKS that lacks it.
     fn may_found(&self, algorithm: Algorithm) -> bool {
-        let is_new = !self.keys.iter().any(|key| key.algorithm == algorithm);
-        is_new && is_founding(self.keys, self.policy, self.moment.now)
+        is_founding(self.keys) && !self.keys.iter().any(|key| key.algorithm == algorithm)
+    }
+
+    fn awaits_first_keys(&self) -> bool {
+        self.policy.algorithms.iter().any(|algorithm| self.may_found(*algorithm))
     }
 
     /// Lets the keys of an algorithm that is not offered any more live to their end, without successors.

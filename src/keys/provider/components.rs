@@ -56,6 +56,7 @@ pub(super) fn ed_of_private(der: &[u8], curve: &EllipticCurve) -> Result<Vec<u8>
 }
 
 /// A digest, for thumbprints.
+#[allow(clippy::needless_pass_by_value, reason = "the type of the function is given")]
 pub(super) fn digest(data: &[u8], function: ThumbprintHash) -> Result<Vec<u8>> {
     let function = match function {
         ThumbprintHash::SHA256 => MessageDigest::sha256(),

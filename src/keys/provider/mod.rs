@@ -1,4 +1,5 @@
-//! The `CryptoProvider` of `jsonwebtoken`, on openssl: for tokens that others sign (client assertions, DPoP proofs).
+//! The `CryptoProvider` of `jsonwebtoken`, on openssl: for tokens that others sign (client assertions and other
+//! proofs).
 //!
 //! It offers the asymmetric algorithms alone. HMAC is refused, so no public key can ever be taken for a shared
 //! secret. RSA keys below 2048 bits are refused (RFC 7518 §3.3). Our own tokens do not come through here: it parses

@@ -36,7 +36,7 @@ pub(super) fn scheme(algorithm: Algorithm) -> Result<Scheme> {
         Algorithm::PS384 => Ok(Scheme::Pss(MessageDigest::sha384())),
         Algorithm::PS512 => Ok(Scheme::Pss(MessageDigest::sha512())),
         Algorithm::EdDSA => Ok(Scheme::Ed25519),
-        Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => Err(ErrorKind::UnsupportedAlgorithm.into()),
+        Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => Err(ErrorKind::InvalidAlgorithm.into()),
         _ => Err(ErrorKind::UnsupportedAlgorithm.into()),
     }
 }

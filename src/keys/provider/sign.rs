@@ -19,6 +19,7 @@ struct OpensslJwtSigner {
 }
 
 /// The factory that [`super::PROVIDER`] names. RSA keys come in PKCS#1 or PKCS#8, all others in PKCS#8.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the type of the factory is given")]
 pub(super) fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     let scheme = scheme(*algorithm)?;
     if key.family() != algorithm.family() {

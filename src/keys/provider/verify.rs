@@ -24,6 +24,7 @@ struct OpensslJwtVerifier {
 }
 
 /// The factory that [`super::PROVIDER`] names.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the type of the factory is given")]
 pub(super) fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     let scheme = scheme(*algorithm)?;
     // Without this check the bytes of a public key could serve as the secret of another family.
