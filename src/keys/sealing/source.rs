@@ -96,7 +96,7 @@ pub fn from_command(program: &str, arguments: &[String]) -> Result<KekRing, KeyE
     if !status.success() {
         return Err(failed(format!("ended with {status}")));
     }
-    from_text(&*text?, &format!("the output of {program}"))
+    from_text(&text?, &format!("the output of {program}"))
 }
 
 fn read_text(source: &mut impl std::io::Read) -> std::io::Result<Zeroizing<String>> {
