@@ -2,7 +2,7 @@
 
 use super::protocol::{discovery, introspect, jwks, revoke, token, userinfo};
 use crate::oauth::discovery::Paths;
-use actix_web::web::{ServiceConfig, get, head, post, resource};
+use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource};
 
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
@@ -33,9 +33,13 @@ pub const PATHS: Paths = Paths {
     jwks: JWKS,
 };
 
+/// The largest body that is read, in bytes, where the composition root sets no other bound.
+pub const MAX_BODY: usize = 64 * 1024;
+
 /// Puts every resource into an application.
 pub fn configure(app: &mut ServiceConfig) {
-    app.service(resource(TOKEN).route(post().to(token::post)))
+    app.app_data(PayloadConfig::new(MAX_BODY))
+        .service(resource(TOKEN).route(post().to(token::post)))
         .service(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)))
         .service(resource(REVOKE).route(post().to(revoke::post)))
         .service(resource(INTROSPECT).route(post().to(introspect::post)))

@@ -6,5 +6,7 @@ mod architecture;
 mod cli;
 mod identity;
 mod keys;
+mod oauth;
 mod pages;
 mod storage;
+mod support;

@@ -1,0 +1,44 @@
+//! The metadata document. OIDC Discovery §3, RFC 8414 §2.
+
+use crate::support::App;
+use crate::support::app::ISSUER;
+use actix_web::test::TestRequest;
+
+/// RFC 8414 §5: both well-known places tell the same.
+#[actix_web::test]
+async fn both_well_known_places_give_the_same_document() {
+    let app = App::start().await;
+    let openid = app.get("/.well-known/openid-configuration").await;
+    let oauth = app.get("/.well-known/oauth-authorization-server").await;
+    assert_eq!((openid.status, openid.header("content-type").as_str()), (200, "application/json"));
+    assert_eq!(openid.json(), oauth.json());
+    assert_eq!(openid.json()["issuer"], ISSUER);
+}
+
+/// Every endpoint that the document names answers, with anything but 404.
+#[actix_web::test]
+async fn every_endpoint_that_is_named_exists() {
+    let app = App::start().await;
+    let metadata = app.get("/.well-known/openid-configuration").await.json();
+    let endpoints = metadata
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| name.ends_with("_endpoint") || name.as_str() == "jwks_uri");
+    for (name, url) in endpoints {
+        let path = url.as_str().unwrap().strip_prefix(ISSUER).unwrap();
+        assert_ne!(app.get(path).await.status, 404, "{name}");
+    }
+}
+
+/// B01: nothing that a caller writes into headers changes what we say of ourselves.
+#[actix_web::test]
+async fn the_issuer_never_follows_the_request() {
+    let app = App::start().await;
+    let plain = app.get("/.well-known/openid-configuration").await.body;
+    for name in ["host", "x-forwarded-host", "forwarded", "x-forwarded-proto", "x-original-url"] {
+        let request = TestRequest::get().uri("/.well-known/openid-configuration");
+        let value = if name == "forwarded" { "host=evil.example;proto=https" } else { "evil.example" };
+        assert_eq!(app.send(request.insert_header((name, value))).await.body, plain, "{name}");
+    }
+}

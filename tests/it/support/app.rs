@@ -1,0 +1,268 @@
+//! The whole application in the test's own thread: production's routes over a store in memory and a clock that
+//! stands still until it is told to move.
+
+use actix_web::body::{self, BoxBody};
+use actix_web::dev::{Service as _, ServiceResponse};
+use actix_web::http::header::HeaderMap;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::{Bytes, Data};
+use latchkey::act::Act;
+use latchkey::audit::StatelessActs;
+use latchkey::identity::ProfileChange;
+use latchkey::identity::login::{AddressLimit, AddressPolicy, KnownDevices, Login, LoginPolicy};
+use latchkey::identity::password::{HashParams, PasswordPool, PoolPolicy};
+use latchkey::identity::users::{self, NewUser};
+use latchkey::jobs::rotate_keys::RotateKeys;
+use latchkey::keys::sealing::{Kek, KekRing};
+use latchkey::keys::{Algorithm, KeyPolicy, KeyRing};
+use latchkey::oauth::discovery::Metadata;
+use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
+use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
+use latchkey::records::{Client, Tenant, User};
+use latchkey::storage::{Stop, Store};
+use latchkey::web::respond::page::Stationery;
+use latchkey::web::routes;
+use latchkey::web::state::{AppState, Realm};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use time::{Duration, OffsetDateTime};
+
+/// The issuer of every test.
+pub(crate) const ISSUER: &str = "http://localhost:8080";
+
+/// The password of every person that [`App::with_user`] adds.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// A running application.
+#[derive(Clone)]
+pub(crate) struct App {
+    /// The time, as the application sees it.
+    pub(crate) clock: Arc<ManualClock>,
+    /// What the application works with.
+    pub(crate) state: Data<AppState>,
+    entropy: Arc<FixedEntropy>,
+    serve: Rc<dyn Fn(TestRequest) -> Answering>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The status code.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The body.
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    async fn of(response: ServiceResponse<BoxBody>) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = body::to_bytes(response.into_body()).await.unwrap_or_default();
+        Self { status, headers, body }
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A header's value; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// The status and the OAuth error code.
+    pub(crate) fn error(&self) -> (u16, String) {
+        (self.status, self.json()["error"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+impl App {
+    /// Starts an application with nobody and nothing in it.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts one whose rules for tokens were changed.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut TokenPolicy)) -> Self {
+        let clock = Arc::new(ManualClock::at(OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()));
+        let entropy = Arc::new(FixedEntropy::from(1));
+        let store = Store::memory();
+        let mut policy = TokenPolicy::for_issuer(ISSUER);
+        change(&mut policy);
+        let keys = keys(&store, clock.clone(), entropy.clone()).await;
+        let metadata = Metadata::of(&policy, routes::PATHS, &keys.policy().algorithms);
+        let realm = Realm {
+            tenant: Tenant::default_tenant(),
+            rules: Rules { policy, pepper: Pepper::new([7; 32]) },
+            metadata: serde_json::to_vec(&metadata).unwrap().into(),
+            keys,
+        };
+        let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
+        let state = Data::new(AppState {
+            realm: Arc::new(realm),
+            store,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            stateless_acts: StatelessActs::Durable,
+            login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },
+            passwords: PasswordPool::start(pool).unwrap(),
+            addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
+            stationery: Arc::new(Stationery::load(ISSUER.parse().unwrap()).unwrap()),
+        });
+        let serve = serve(state.clone()).await;
+        Self { clock, state, entropy, serve }
+    }
+
+    /// Sends a request.
+    pub(crate) async fn send(&self, request: TestRequest) -> Answer {
+        (self.serve)(request).await
+    }
+
+    /// Sends a GET.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    /// Posts a form, as the client of these Basic credentials where they are given.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        basic: Option<&(String, String)>,
+    ) -> Answer {
+        let mut request = TestRequest::post().uri(path).set_form(form);
+        if let Some((id, secret)) = basic {
+            use base64::Engine as _;
+            let credentials = base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}"));
+            request = request.insert_header(("authorization", format!("Basic {credentials}")));
+        }
+        self.send(request).await
+    }
+
+    /// Registers a client from registration metadata (RFC 7591); gives its Basic credentials.
+    pub(crate) fn with_client(&self, metadata: Value) -> (String, String) {
+        let client: Client =
+            serde_json::from_value(merge(client_defaults(self.clock.now()), metadata)).unwrap();
+        let act = self.act();
+        let registered = self
+            .state
+            .store
+            .run_blocking(move |txn| clients::register(txn, &act, "operator", client.clone()))
+            .unwrap_or_else(|stop| panic!("{stop:?}"));
+        let secret = registered.secret.map(|secret| secret.expose_secret().to_owned()).unwrap_or_default();
+        (registered.client.client_id, secret)
+    }
+
+    /// Adds a person with the password [`PASSWORD`].
+    pub(crate) fn with_user(&self, username: &str) -> User {
+        let password = SecretString::from(PASSWORD);
+        let salt = self.entropy.seed().expand_16("salt");
+        let hash = self.state.passwords.hash_blocking(&password, salt).unwrap();
+        let act = self.act();
+        let new = NewUser {
+            username: username.to_owned(),
+            password: Some(hash),
+            profile: ProfileChange::default(),
+        };
+        self.state
+            .store
+            .run_blocking(move |txn| users::add(txn, &act, "operator", new.clone()))
+            .unwrap_or_else(|stop| panic!("{stop:?}"))
+    }
+
+    /// An act of the server itself, now.
+    pub(crate) fn act(&self) -> Act {
+        Act::internal(Tenant::default_tenant(), self.clock.now(), self.entropy.seed(), "test".to_owned())
+    }
+
+    /// Moves the clock.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// The audit trail: the events, oldest first.
+    pub(crate) fn audit(&self) -> Vec<Value> {
+        let entries = self.state.store.audit(0, 10_000).unwrap();
+        entries.iter().map(|entry| serde_json::from_str(&entry.event).unwrap()).collect()
+    }
+
+    /// The cause in the newest audit entry that has one.
+    pub(crate) fn last_cause(&self) -> String {
+        let causes =
+            self.audit().into_iter().rev().filter_map(|event| event["cause"].as_str().map(str::to_owned));
+        causes.take(1).collect()
+    }
+}
+
+async fn keys(store: &Store, clock: Arc<ManualClock>, entropy: Arc<FixedEntropy>) -> Arc<KeyRing> {
+    let policy = KeyPolicy { algorithms: vec![Algorithm::Es256, Algorithm::EdDsa], ..KeyPolicy::default() };
+    let keks = Arc::new(KekRing::new(Kek::new([9; 32]), Vec::new()));
+    let ring = Arc::new(KeyRing::new(Tenant::default_tenant(), policy, keks));
+    RotateKeys::new(ring.clone(), store.clone(), clock, entropy).start().await.unwrap();
+    ring
+}
+
+async fn serve(state: Data<AppState>) -> Rc<dyn Fn(TestRequest) -> Answering> {
+    let app = actix_web::App::new().app_data(state).configure(routes::configure);
+    let service = Rc::new(init_service(app).await);
+    Rc::new(move |request: TestRequest| {
+        let service = service.clone();
+        Box::pin(async move {
+            let request = request.peer_addr("192.0.2.1:40000".parse().unwrap()).to_request();
+            match service.call(request).await {
+                Ok(response) => Answer::of(response.map_into_boxed_body()).await,
+                Err(error) => {
+                    let response = error.error_response();
+                    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+                    let body = body::to_bytes(response.into_body()).await.unwrap_or_default();
+                    Answer { status, headers, body }
+                }
+            }
+        })
+    })
+}
+
+fn client_defaults(now: OffsetDateTime) -> Value {
+    json!({
+        "client_id": "service",
+        "grant_types": ["client_credentials"],
+        "token_endpoint_auth_method": "client_secret_basic",
+        "scope": "read write",
+        "access_token_signed_response_alg": "ES256",
+        "id_token_signed_response_alg": "ES256",
+        "require_pkce": true,
+        "rotate_refresh_tokens": true,
+        "created_at": now.unix_timestamp(),
+        "updated_at": now.unix_timestamp(),
+    })
+}
+
+fn merge(mut base: Value, over: Value) -> Value {
+    for (key, value) in over.as_object().unwrap() {
+        base[key] = value.clone();
+    }
+    base
+}
+
+/// The reason why a unit of work was refused.
+#[allow(dead_code, reason = "used by those tests that call a unit of work directly")]
+pub(crate) fn refusal<T: std::fmt::Debug, R>(ended: Result<T, Stop<R>>) -> R {
+    match ended {
+        Err(Stop::Refused(refusal)) => refusal,
+        Err(Stop::Fault(fault)) => panic!("{fault}"),
+        Ok(value) => panic!("was not refused: {value:?}"),
+    }
+}

@@ -1,0 +1,5 @@
+//! What the tests that speak HTTP begin with.
+
+pub(crate) mod app;
+
+pub(crate) use app::App;
