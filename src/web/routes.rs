@@ -1,6 +1,6 @@
 //! The whole URL map.
 
-use super::protocol::{discovery, introspect, jwks, revoke, token, userinfo};
+use super::protocol::{authorize, discovery, introspect, jwks, revoke, token, userinfo};
 use crate::oauth::discovery::Paths;
 use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource};
 
@@ -8,6 +8,10 @@ use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource};
 pub const AUTHORIZE: &str = "/authorize";
 /// Where a person comes back from a page of ours, to be sent on.
 pub const RESUME: &str = "/authorize/resume";
+/// Where a person signs in.
+pub const LOGIN: &str = "/login";
+/// Where a person says what a client may do.
+pub const CONSENT: &str = "/consent";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
 /// OIDC Core §5.3.
@@ -39,6 +43,8 @@ pub const MAX_BODY: usize = 64 * 1024;
 /// Puts every resource into an application.
 pub fn configure(app: &mut ServiceConfig) {
     app.app_data(PayloadConfig::new(MAX_BODY))
+        .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
+        .service(resource(RESUME).route(get().to(authorize::resume)))
         .service(resource(TOKEN).route(post().to(token::post)))
         .service(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)))
         .service(resource(REVOKE).route(post().to(revoke::post)))

@@ -8,6 +8,8 @@ use crate::oauth::Rules;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
 use crate::storage::Store;
+use crate::web::extract::client_ip::TrustedProxies;
+use crate::web::extract::cookie::Cookies;
 use crate::web::respond::page::Stationery;
 use actix_web::web::Bytes;
 use std::sync::Arc;
@@ -43,6 +45,10 @@ pub struct AppState {
     pub passwords: PasswordPool,
     /// How often one address may try.
     pub addresses: AddressLimit,
+    /// The names and attributes of our cookies.
+    pub cookies: Cookies,
+    /// Whose word is taken for a caller's address.
+    pub proxies: TrustedProxies,
     /// What every page is printed on.
     pub stationery: Arc<Stationery>,
 }

@@ -1,5 +1,6 @@
 //! Who calls, when, of which realm: read once for each request.
 
+use super::client_ip;
 use crate::act::Act;
 use crate::web::middleware::RequestId;
 use crate::web::state::{AppState, Realm};
@@ -51,7 +52,7 @@ fn read(request: &HttpRequest) -> Result<Call, Error> {
         now: state.clock.now(),
         seed: state.entropy.seed(),
         request_id: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
-        remote: request.peer_addr().map(|address| address.ip()),
+        remote: request.peer_addr().map(|peer| client_ip::of(peer.ip(), request.headers(), &state.proxies)),
         user_agent: user_agent(request),
     };
     let authorization = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_vec());

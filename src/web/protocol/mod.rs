@@ -1,5 +1,6 @@
 //! The protocol endpoints, one file each: parse -> authenticate -> decide -> seal -> render.
 
+pub mod authorize;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;

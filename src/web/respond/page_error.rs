@@ -2,7 +2,8 @@
 //!
 //! Handlers return a [`PageError`]; the middleware that knows the reader's language renders it.
 
-use crate::storage::{Fault, FaultKind};
+use crate::oauth::OAuthError;
+use crate::storage::{Fault, FaultKind, Stop};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use std::fmt;
@@ -61,6 +62,18 @@ impl Phrase {
         Self::Server,
         Self::Unavailable,
     ];
+
+    /// What a person is told of a refusal by the protocol that no client may be told of: by its private cause, since
+    /// they all have one public code.
+    pub fn of(error: OAuthError) -> Self {
+        match error.cause {
+            "client.unknown" => Self::ClientUnknown,
+            "redirect_uri.not_registered" | "redirect_uri.missing" => Self::RedirectUri,
+            "interaction.unknown" | "interaction.expired" => Self::InteractionUnknown,
+            "interaction.foreign_browser" => Self::InteractionForeign,
+            _ => Self::AuthorizationRequest,
+        }
+    }
 
     /// The key of the title.
     pub const fn key(self) -> &'static str {
@@ -164,6 +177,21 @@ impl From<Fault> for PageError {
             FaultKind::Unavailable => Phrase::Unavailable,
         };
         Self { phrase, fault: Some(fault) }
+    }
+}
+
+impl From<OAuthError> for PageError {
+    fn from(error: OAuthError) -> Self {
+        Phrase::of(error).into()
+    }
+}
+
+impl From<Stop<OAuthError>> for PageError {
+    fn from(stop: Stop<OAuthError>) -> Self {
+        match stop {
+            Stop::Refused(error) => error.into(),
+            Stop::Fault(fault) => fault.into(),
+        }
     }
 }
 

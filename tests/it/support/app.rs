@@ -20,6 +20,9 @@ use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
 use latchkey::records::{Client, Tenant, User};
 use latchkey::storage::{Stop, Store};
+use latchkey::web::extract::client_ip::TrustedProxies;
+use latchkey::web::extract::cookie::Cookies;
+use latchkey::web::middleware::Edge;
 use latchkey::web::respond::page::Stationery;
 use latchkey::web::routes;
 use latchkey::web::state::{AppState, Realm};
@@ -120,6 +123,8 @@ impl App {
             login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },
             passwords: PasswordPool::start(pool).unwrap(),
             addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
+            cookies: Cookies::new(false),
+            proxies: TrustedProxies::none(),
             stationery: Arc::new(Stationery::load(ISSUER.parse().unwrap()).unwrap()),
         });
         let serve = serve(state.clone()).await;
@@ -216,7 +221,8 @@ async fn keys(store: &Store, clock: Arc<ManualClock>, entropy: Arc<FixedEntropy>
 }
 
 async fn serve(state: Data<AppState>) -> Rc<dyn Fn(TestRequest) -> Answering> {
-    let app = actix_web::App::new().app_data(state).configure(routes::configure);
+    let edge = Edge::new(state.stationery.clone(), &state.entropy.seed());
+    let app = actix_web::App::new().app_data(state).configure(routes::configure).wrap(edge);
     let service = Rc::new(init_service(app).await);
     Rc::new(move |request: TestRequest| {
         let service = service.clone();

@@ -1,0 +1,113 @@
+//! The authorization endpoint. RFC 6749 §3.1, OIDC Core §3.1.2.1.
+
+use crate::audit::{Entry, Event};
+use crate::oauth::authorize::{self, Failure, Outcome, SignedIn};
+use crate::oauth::{OAuthError, Params};
+use crate::storage::Stop;
+use crate::web::extract::browser_session::signed_in;
+use crate::web::extract::interaction_cookie::Browser;
+use crate::web::extract::{Call, FormParams, query};
+use crate::web::respond::page_error::PageError;
+use crate::web::respond::redirect::see_other;
+use crate::web::routes::{CONSENT, LOGIN};
+use actix_web::http::header::SET_COOKIE;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /authorize`.
+pub async fn get(call: Call, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    match query(&request) {
+        Ok(params) => answer(&call, &request, &params).await,
+        Err(error) => refuse(&call, Stop::Refused(error)).await,
+    }
+}
+
+/// `POST /authorize`, with the parameters in the body. OIDC Core §3.1.2.1.
+pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<HttpResponse, PageError> {
+    answer(&call, &request, &form.0).await
+}
+
+/// `GET /authorize/resume?interaction=…`: back from a page of ours.
+pub async fn resume(call: Call, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let id = query(&request).and_then(|params| Ok(params.get("interaction")?.unwrap_or_default().to_owned()));
+    let id = match id {
+        Ok(id) => id,
+        Err(error) => return refuse(&call, Stop::Refused(error)).await,
+    };
+    // Without its cookie no browser is the one that began.
+    let browser =
+        Browser::find(&request, call.state.cookies).map(|browser| browser.hash()).unwrap_or_default();
+    let person = signed_in(&call, &request)?;
+    let (act, realm) = (call.act.clone(), call.realm.clone());
+    let unit = call
+        .state
+        .store
+        .run(move |txn| authorize::resume(txn, &act, &realm.rules, (&id, &browser), person.as_ref()));
+    match unit.await {
+        Ok(outcome) => Ok(render(&call, outcome)),
+        Err(stop) => refuse(&call, stop).await,
+    }
+}
+
+async fn answer(call: &Call, request: &HttpRequest, params: &Params) -> Result<HttpResponse, PageError> {
+    let target = match authorize::trust(&call.state.store, &call.act, params) {
+        Ok(target) => target,
+        Err(stop) => return refuse(call, stop).await,
+    };
+    let browser = Browser::find_or_name(request, call.state.cookies, &call.act.seed)
+        .ok_or_else(|| PageError::broken("a browser cannot be named"))?;
+    let checked = match authorize::parse(params, target, &call.act, &call.realm.rules, &browser.hash()) {
+        Ok(checked) => checked,
+        Err(failure) => return tell(call, failure).await,
+    };
+    let person = signed_in(call, request)?;
+    let outcome = decide(call, checked, person).await?;
+    let mut response = render(call, outcome);
+    if let Some(cookie) = browser.set_cookie(call.state.cookies) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+async fn decide(
+    call: &Call,
+    checked: authorize::Checked,
+    person: Option<SignedIn>,
+) -> Result<Outcome, PageError> {
+    let (act, realm) = (call.act.clone(), call.realm.clone());
+    let unit = call.state.store.run(move |txn| {
+        let outcome = authorize::decide(txn, &act, &realm.rules, checked.clone(), person.as_ref())?;
+        Ok::<_, Stop<OAuthError>>(outcome)
+    });
+    unit.await.map_err(PageError::from)
+}
+
+fn render(call: &Call, outcome: Outcome) -> HttpResponse {
+    let issuer = &call.realm.rules.policy.issuer;
+    let page =
+        |path: &str, id: &str| see_other(&format!("{}?interaction={id}", call.state.stationery.href(path)));
+    match outcome {
+        Outcome::Answered(answer) => see_other(&answer.location(issuer)),
+        Outcome::Refused(failure) => see_other(&failure.location(issuer)),
+        Outcome::Login(id) => page(LOGIN, &id),
+        Outcome::Consent(id) => page(CONSENT, &id),
+    }
+}
+
+/// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.
+async fn tell(call: &Call, failure: Failure) -> Result<HttpResponse, PageError> {
+    let entry = Entry::new(&call.act, Event::AuthorizationAnswered).refused(failure.error.cause);
+    note(call, entry.client(&failure.target.client().client_id)).await?;
+    Ok(see_other(&failure.location(&call.realm.rules.policy.issuer)))
+}
+
+/// Tells the person, since whoever asks is not to be trusted with an answer.
+async fn refuse(call: &Call, stop: Stop<OAuthError>) -> Result<HttpResponse, PageError> {
+    if let Stop::Refused(error) = &stop {
+        note(call, Entry::new(&call.act, Event::AuthorizationAnswered).refused(error.cause)).await?;
+    }
+    Err(stop.into())
+}
+
+async fn note(call: &Call, entry: Entry<'_>) -> Result<(), PageError> {
+    Ok(call.state.stateless_acts.write(entry, &call.state.store).await?)
+}
