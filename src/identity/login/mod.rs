@@ -47,7 +47,8 @@ pub struct LoginAttempt {
     pub username: String,
     /// The known-device cookie's value, if the browser sent one.
     pub known_device: Option<SecretString>,
-    /// The `sid` of the session that the browser has open, if any: the same person's is renewed, another's ends.
+    /// The `sid` of the session that the browser's cookie opens, if any (never a `sid` that was sent): the same
+    /// person's is renewed, another's ends.
     pub open_session: Option<Uuid>,
 }
 

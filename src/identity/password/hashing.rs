@@ -10,16 +10,24 @@ const HASH_BYTES: usize = 32;
 
 /// Working memory. Kept by its worker between hashes: allocating and clearing it anew costs a good part of a hash.
 #[derive(Default)]
-pub(super) struct Memory(Vec<Block>);
+pub(super) struct Memory {
+    blocks: Vec<Block>,
+    hashes: u64,
+}
 
 impl Memory {
     /// Gives back what goes beyond the needs of `params`: a stored hash may once have asked for more.
     pub(super) fn trim_to(&mut self, params: HashParams) {
         let needed = params.memory_kib() as usize;
-        if self.0.len() > needed {
-            self.0.truncate(needed);
-            self.0.shrink_to_fit();
+        if self.blocks.len() > needed {
+            self.blocks.truncate(needed);
+            self.blocks.shrink_to_fit();
         }
+    }
+
+    /// How many hashes were made in this memory.
+    pub(super) fn hashes(&self) -> u64 {
+        self.hashes
     }
 
     /// Fills `out` with the argon2id hash.
@@ -31,14 +39,15 @@ impl Memory {
         out: &mut [u8],
     ) -> Result<(), argon2::Error> {
         let params = Params::new(params.memory_kib(), params.passes(), params.lanes(), Some(out.len()))?;
-        if self.0.len() < params.block_count() {
-            self.0.resize(params.block_count(), Block::default());
+        if self.blocks.len() < params.block_count() {
+            self.blocks.resize(params.block_count(), Block::default());
         }
+        self.hashes += 1;
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
             password,
             salt,
             out,
-            &mut self.0,
+            &mut self.blocks,
         )
     }
 }

@@ -137,7 +137,7 @@ impl PasswordPool {
             .map_err(|_| PoolError::Failed)
     }
 
-    /// How many hashes were begun since the start, for metrics.
+    /// How many hashes were made since the start, for metrics.
     pub fn hashed(&self) -> u64 {
         self.hashed.load(Ordering::Relaxed)
     }
@@ -149,8 +149,10 @@ impl PasswordPool {
         let (answer, reply) = reply::channel();
         let hashed = Arc::clone(&self.hashed);
         let job = Box::new(move |memory: &mut Memory| {
-            hashed.fetch_add(1, Ordering::Relaxed);
-            answer.send(work(memory));
+            let before = memory.hashes();
+            let outcome = work(memory);
+            hashed.fetch_add(memory.hashes() - before, Ordering::Relaxed);
+            answer.send(outcome);
         });
         self.workers.submit(job).map_err(|Full| PoolError::Busy { retry_after: RETRY_AFTER })?;
         reply.await.and_then(Result::ok).ok_or(PoolError::Failed)

@@ -1,7 +1,7 @@
 //! The soft delay of an account.
 
 use super::setting::{PASSWORD, Setting, stranger};
-use latchkey::identity::{LoginAttempt, LoginRefusal, ThrottlePolicy};
+use latchkey::identity::{LoginAttempt, LoginRefusal, ThrottlePolicy, users};
 use latchkey::records::{self, LoginThrottle, Tenant};
 use latchkey::storage::Stop;
 use proptest::prelude::*;
@@ -125,6 +125,18 @@ async fn a_known_device_serves_one_person_for_half_a_year() {
     fail(&setting, "ada", 5).await;
     let late = LoginAttempt { known_device: Some(of_ada), ..stranger("ada") };
     assert_eq!(setting.attempt(&late, PASSWORD).await.unwrap_err(), delayed(1));
+}
+
+/// Whoever had the password once gathers no devices for the time after it is changed.
+#[tokio::test]
+async fn a_new_password_makes_every_device_a_stranger() {
+    let (setting, ada) = Setting::with_ada();
+    let known = setting.sign_in("ada", PASSWORD).await.unwrap().known_device;
+    let (id, same) = (ada.id, setting.pool.hash_blocking(&PASSWORD.into(), [8; 16]).unwrap());
+    setting.run(move |txn, act| users::set_password(txn, act, "ada", id, same.clone())).unwrap();
+    fail(&setting, "ada", 5).await;
+    let before = LoginAttempt { known_device: Some(known), ..stranger("ada") };
+    assert_eq!(setting.attempt(&before, PASSWORD).await.unwrap_err(), delayed(1));
 }
 
 /// A delay that began at the end of one window is not cut short by the next; the window's end clears the count.

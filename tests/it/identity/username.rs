@@ -3,7 +3,7 @@
 use latchkey::identity::username::{MAX_BYTES, UsernameError, canonical};
 use proptest::prelude::*;
 
-/// RFC 8265 §3.5, the usernames of its table that are allowed.
+/// RFC 8265 §3.6, the usernames of its table that are allowed.
 #[test]
 fn the_examples_of_the_profile_are_taken() {
     for (typed, name) in [
@@ -19,7 +19,7 @@ fn the_examples_of_the_profile_are_taken() {
     }
 }
 
-/// RFC 8265 §3.5, the strings of its table that are not.
+/// RFC 8265 §3.6, the strings of its table that are not.
 #[test]
 fn the_counter_examples_of_the_profile_are_refused() {
     assert_eq!(canonical("foo bar"), Err(UsernameError::Character(' ')));
