@@ -1,8 +1,12 @@
 //! The protocol endpoints, spoken to over HTTP.
 
+mod authorization_code;
+mod authorize;
 mod client_credentials;
 mod discovery;
 mod introspection;
 mod jwks;
+mod refresh_token;
 mod revocation;
 mod token;
+mod userinfo;

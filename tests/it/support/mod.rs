@@ -1,5 +1,6 @@
 //! What the tests that speak HTTP begin with.
 
 pub(crate) mod app;
+pub(crate) mod flow;
 
-pub(crate) use app::App;
+pub(crate) use app::{Answer, App};

@@ -1,0 +1,251 @@
+//! The authorization endpoint. RFC 6749 §4.1.1, OIDC Core §3.1.2. attacks: A01-A30.
+
+use crate::support::app::ISSUER;
+use crate::support::flow::{CALLBACK, authorize_uri, sent_back};
+use crate::support::{Answer, App};
+use actix_web::test::TestRequest;
+use serde_json::json;
+use time::Duration;
+
+fn is_page(answer: &Answer, what: &str) {
+    assert!((400..500).contains(&answer.status), "{what}: {}", answer.status);
+    assert_eq!(answer.header("location"), "", "{what}: no redirect");
+    assert!(answer.header("content-type").starts_with("text/html"), "{what}");
+}
+
+/// A22: RFC 6749 §4.1.2, RFC 9207.
+#[actix_web::test]
+async fn a_person_who_is_signed_in_is_sent_back_with_a_code() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let back = sent_back(&app.authorize(Some(&ada), &[]).await);
+    assert!(back["code"].starts_with("lkc_"));
+    assert_eq!((back["state"].as_str(), back["iss"].as_str()), ("xyz", ISSUER));
+}
+
+/// OIDC Core §3.1.2.1: requests by POST too.
+#[actix_web::test]
+async fn a_request_may_be_posted() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let query = authorize_uri(&[]).split_once('?').unwrap().1.to_owned();
+    let request = TestRequest::post()
+        .uri("/authorize")
+        .insert_header(("content-type", "application/x-www-form-urlencoded"))
+        .insert_header(("cookie", ada.cookie.as_str()))
+        .set_payload(query);
+    assert!(sent_back(&app.send(request).await).contains_key("code"));
+}
+
+#[actix_web::test]
+async fn a_stranger_is_asked_to_sign_in() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let answer = app.authorize(None, &[]).await;
+    assert_eq!(answer.status, 303);
+    assert!(answer.header("location").starts_with("/login?interaction="), "{}", answer.header("location"));
+    assert!(answer.header("set-cookie").starts_with("lkb="), "bound to this browser");
+}
+
+/// A01-A13, A15: RFC 9700 §4.1.3.
+#[actix_web::test]
+async fn without_a_registered_redirect_uri_there_is_a_page_and_no_redirect() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    for uri in [
+        "",
+        "https://app.example/cb/evil",
+        "https://app.example/cbevil",
+        "https://app.example/cb?a=b",
+        "https://app.example:8443/cb",
+        "https://app.example/cb/../../evil",
+        "https://app.example/cb/%2e%2e/evil",
+        "https://app.example@evil.example/cb",
+        "https://app.example/cb#x",
+        "javascript:alert(1)",
+        "https://app.example/cb\r\nSet-Cookie: x=y",
+        "http://evil.example\\@app.example/cb",
+        "https://app.example/CB",
+        "//evil.example",
+        "https://APP.example/cb",
+    ] {
+        is_page(&app.authorize(Some(&ada), &[("redirect_uri", uri)]).await, uri);
+    }
+    for client in ["", "nobody", "web\u{0}", "WEB"] {
+        is_page(&app.authorize(Some(&ada), &[("client_id", client)]).await, client);
+    }
+}
+
+/// A14: two redirect URIs, the second of which is never followed.
+#[actix_web::test]
+async fn two_redirect_uris_are_a_page() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    for second in ["https://evil.example/", CALLBACK] {
+        let uri = format!("{}&redirect_uri={second}", authorize_uri(&[]));
+        is_page(&app.get(&uri).await, second);
+    }
+}
+
+/// A16: nothing that a caller writes reaches a page unescaped.
+#[actix_web::test]
+async fn markup_in_parameters_is_escaped() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    for name in
+        ["client_id", "redirect_uri", "state", "scope", "response_type", "prompt", "ui_locales", "display"]
+    {
+        let answer = app.authorize(None, &[(name, "\"><script>alert(1)</script>")]).await;
+        assert!(answer.status < 500, "{name}");
+        assert!(!answer.text().contains("<script>alert"), "{name}");
+        assert!(!answer.header("location").contains('<'), "{name}");
+    }
+}
+
+/// A17-A21, A24, A28-A30: each refusal goes to the client, with its code.
+#[actix_web::test]
+async fn a_wrong_request_is_told_to_the_client() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let long = "a".repeat(200);
+    for (over, code) in [
+        (vec![("response_type", "token")], "unsupported_response_type"),
+        (vec![("response_type", "code id_token")], "unsupported_response_type"),
+        (vec![("response_type", "")], "invalid_request"),
+        (vec![("response_mode", "fragment")], "invalid_request"),
+        (vec![("code_challenge", ""), ("code_challenge_method", "")], "invalid_request"),
+        (vec![("code_challenge_method", "plain")], "invalid_request"),
+        (vec![("code_challenge_method", "")], "invalid_request"),
+        (vec![("code_challenge", "abc")], "invalid_request"),
+        (vec![("code_challenge", long.as_str())], "invalid_request"),
+        (vec![("prompt", "none login")], "invalid_request"),
+        (vec![("prompt", "dance")], "invalid_request"),
+        (vec![("max_age", "-1")], "invalid_request"),
+        (vec![("max_age", "abc")], "invalid_request"),
+        (vec![("max_age", "1e99")], "invalid_request"),
+        (vec![("scope", "admin")], "invalid_scope"),
+        (vec![("scope", "\"")], "invalid_scope"),
+        (vec![("resource", "https://api.example")], "invalid_target"),
+        (vec![("request", "eyJhbGciOiJub25lIn0.e30.")], "request_not_supported"),
+        (vec![("request_uri", "http://127.0.0.1:9/x")], "request_uri_not_supported"),
+    ] {
+        let back = sent_back(&app.authorize(Some(&ada), &over).await);
+        assert_eq!(back["error"], code, "{over:?}");
+        assert_eq!((back["state"].as_str(), back["iss"].as_str()), ("xyz", ISSUER), "{over:?}");
+        assert!(!back.contains_key("code"), "{over:?}");
+    }
+}
+
+/// A18: RFC 6749 §3.1.
+#[actix_web::test]
+async fn a_repeated_parameter_is_refused() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    for (name, value) in [("scope", "openid"), ("code_challenge", "x"), ("nonce", "n"), ("foo", "bar")] {
+        let uri = format!("{}&{name}={value}&{name}={value}", authorize_uri(&[]));
+        assert_eq!(sent_back(&app.get(&uri).await)["error"], "invalid_request", "{name}");
+    }
+    for name in ["client_id", "state"] {
+        is_page(&app.get(&format!("{}&{name}=x", authorize_uri(&[]))).await, name);
+    }
+}
+
+/// A26, A27.
+#[actix_web::test]
+async fn bytes_that_are_no_text_are_refused_and_line_breaks_stay_encoded() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    for state in ["%00", "%ff%fe", "%c0%af", "%ed%a0%80", "%", "%zz"] {
+        let uri = format!("{}&state={state}", authorize_uri(&[("state", "")]));
+        is_page(&app.get(&uri).await, state);
+    }
+    is_page(&app.authorize(Some(&ada), &[("state", &"s".repeat(5000))]).await, "a long state");
+    let answer = app.authorize(Some(&ada), &[("state", "a\r\nSet-Cookie: x=y")]).await;
+    assert!(!answer.header("location").contains('\n'));
+    assert_eq!(sent_back(&answer)["state"], "a\r\nSet-Cookie: x=y");
+    assert!(!answer.header("set-cookie").contains("x=y"));
+}
+
+/// A28: OIDC Core §3.1.2.6.
+#[actix_web::test]
+async fn prompt_none_never_shows_a_page() {
+    let app = App::start().await;
+    app.with_web_client(&[("skip_consent", json!(false))]);
+    let stranger = app.authorize(None, &[("prompt", "none")]).await;
+    assert_eq!(sent_back(&stranger)["error"], "login_required");
+    let ada = app.signed_in("ada");
+    let unasked = app.authorize(Some(&ada), &[("prompt", "none")]).await;
+    assert_eq!(sent_back(&unasked)["error"], "consent_required");
+}
+
+#[actix_web::test]
+async fn a_sign_in_that_is_too_old_or_not_wanted_is_repeated() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let asks = async |over: &[(&str, &str)]| {
+        app.authorize(Some(&ada), over).await.header("location").starts_with("/login")
+    };
+    assert!(asks(&[("prompt", "login")]).await);
+    assert!(asks(&[("prompt", "select_account")]).await);
+    assert!(asks(&[("max_age", "0")]).await);
+    assert!(!asks(&[("max_age", "60")]).await);
+    app.advance(Duration::seconds(61));
+    assert!(asks(&[("max_age", "60")]).await);
+}
+
+#[actix_web::test]
+async fn a_client_that_asks_nobody_yet_is_consented_to() {
+    let app = App::start().await;
+    app.with_web_client(&[("skip_consent", json!(false))]);
+    let ada = app.signed_in("ada");
+    let answer = app.authorize(Some(&ada), &[]).await;
+    assert!(answer.header("location").starts_with("/consent?interaction="), "{}", answer.header("location"));
+}
+
+/// M21: an interaction opens nothing in another browser.
+#[actix_web::test]
+async fn a_strangers_interaction_is_refused() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let begun = app.authorize(None, &[]).await;
+    let resume = begun.header("location").replace("/login", "/authorize/resume");
+    for cookie in [ada.cookie.clone(), format!("{}; lkb={}", ada.cookie, "A".repeat(43))] {
+        let request = TestRequest::get().uri(&resume).insert_header(("cookie", cookie));
+        is_page(&app.send(request).await, "a foreign browser");
+    }
+    let own = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+    let cookies = format!("{}; {own}", ada.cookie);
+    let request = TestRequest::get().uri(&resume).insert_header(("cookie", cookies.clone()));
+    assert!(sent_back(&app.send(request).await).contains_key("code"));
+    let again = TestRequest::get().uri(&resume).insert_header(("cookie", cookies));
+    is_page(&app.send(again).await, "an interaction answers once");
+}
+
+/// RFC 9700 §2.1.1; the basic OpenID profile sends no challenge, so a confidential client may be let off.
+#[actix_web::test]
+async fn pkce_can_be_waived_for_a_confidential_client_alone() {
+    let app = App::start().await;
+    let bare = [("code_challenge", ""), ("code_challenge_method", "")];
+    let web = app.with_web_client(&[("require_pkce", json!(false))]);
+    let ada = app.signed_in("ada");
+    let code = app.code(&ada, &bare).await;
+    assert_eq!(
+        app.redeem(&web, &code, &[]).await.error(),
+        (400, "invalid_grant".into()),
+        "verifier, no challenge"
+    );
+    assert_eq!(app.redeem(&web, &code, &[("code_verifier", "")]).await.status, 200);
+    app.with_client(json!({
+        "client_id": "native", "redirect_uris": [CALLBACK], "grant_types": ["authorization_code"],
+        "scope": "openid", "token_endpoint_auth_method": "none", "require_pkce": false,
+    }));
+    let refused = app.authorize(Some(&ada), &[bare[0], bare[1], ("client_id", "native")]).await;
+    assert_eq!(sent_back(&refused)["error"], "invalid_request");
+}

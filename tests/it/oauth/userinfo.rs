@@ -1,0 +1,74 @@
+//! Userinfo. OIDC Core §5.3, RFC 6750. attacks: G01-G03.
+
+use crate::support::App;
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+/// OIDC Core §5.4.
+#[actix_web::test]
+async fn the_scope_decides_what_is_told() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let bare = app.tokens(&web, &ada, "openid").await;
+    let answer = app.userinfo(&bare["access_token"]).await;
+    assert_eq!((answer.status, answer.header("cache-control").as_str()), (200, "no-store"));
+    assert_eq!(answer.json(), json!({ "sub": ada.user.id }));
+    let profile = app.tokens(&web, &ada, "openid profile").await;
+    assert_eq!(app.userinfo(&profile["access_token"]).await.json()["preferred_username"], "ada");
+}
+
+/// RFC 6750 §2.1, §2.2: in the header, or in the body of a POST.
+#[actix_web::test]
+async fn the_token_may_stand_in_the_body() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid").await;
+    let token = tokens["access_token"].as_str().unwrap();
+    assert_eq!(app.post("/userinfo", &[("access_token", token)], None).await.status, 200);
+    let both = TestRequest::post()
+        .uri("/userinfo")
+        .insert_header(("authorization", format!("Bearer {token}")))
+        .set_form([("access_token", token)]);
+    assert_eq!(app.send(both).await.error(), (400, "invalid_request".into()));
+}
+
+/// G01: RFC 6750 §3, RFC 9700 §4.3.2.
+#[actix_web::test]
+async fn without_a_token_there_is_a_bare_challenge() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid").await;
+    let in_query = format!("/userinfo?access_token={}", tokens["access_token"].as_str().unwrap());
+    for uri in ["/userinfo", in_query.as_str()] {
+        let answer = app.get(uri).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"latchkey\"");
+    }
+}
+
+/// G02, G03: one kind of token is never taken for another.
+#[actix_web::test]
+async fn other_tokens_are_refused() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let service = app.with_client(json!({}));
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid").await;
+    let own = app.post("/token", &[("grant_type", "client_credentials")], Some(&service)).await.json();
+    for (token, cause) in [
+        (&tokens["id_token"], "token.type"),
+        (&tokens["refresh_token"], "token.malformed"),
+        (&own["access_token"], "token.no_person"),
+        (&json!("a.b.c"), "token.malformed"),
+    ] {
+        let answer = app.userinfo(token).await;
+        assert_eq!(answer.status, 401, "{cause}");
+        assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
+        assert_eq!(app.last_cause(), cause);
+    }
+    app.advance(time::Duration::seconds(300));
+    assert_eq!(app.userinfo(&tokens["access_token"]).await.status, 401, "expired");
+}
