@@ -40,7 +40,7 @@ pub enum PasswordError {
     },
     /// More than [`MAX_BYTES`] bytes.
     TooLong,
-    /// It holds a control character, such as NUL, or a code point that Unicode has not assigned.
+    /// It holds a control character, such as NUL, or a code point that is unknown to the PRECIS tables (Unicode 6.3).
     Character,
     /// It stands in the list of common passwords, or does so without the digits and signs at its end.
     Common,
@@ -57,7 +57,7 @@ impl fmt::Display for PasswordError {
             }
             Self::TooLong => write!(formatter, "the password is too long: use at most {MAX_BYTES} bytes"),
             Self::Character => formatter.write_str(
-                "the password holds a character that cannot be typed reliably, such as NUL or a line break: leave \
+                "the password holds a character that cannot be used, such as NUL, a line break or a recent emoji: leave \
                  it out",
             ),
             Self::Common => formatter.write_str(

@@ -79,3 +79,10 @@ fn an_error_tells_nothing_of_the_password() {
         assert!(!format!("{error} {error:?}").contains(typed));
     }
 }
+
+/// RFC 8264 §4.3: the free-form class. Code points that its table does not know yet are refused, and said so.
+#[test]
+fn symbols_may_stand_in_a_password() {
+    assert_eq!(prepared("\u{1f512} lock \u{265e}").as_deref(), Ok("\u{1f512} lock \u{265e}"));
+    assert_eq!(prepared("\u{1f970} love"), Err(PasswordError::Character));
+}
