@@ -82,10 +82,14 @@ setup-username-taken = This username is taken. Choose another.
 setup-password-short = This password is too short.
 setup-password-long = This password is too long.
 setup-password-unusable = This password holds a character that cannot be used.
+setup-password-common = This password is among the first that are guessed. Choose several unrelated words.
+setup-password-username = The password is the username. Choose something else.
+setup-busy = The server is too busy just now. Wait a moment, then try again.
 
 ## Errors: a title and what to do, one pair a cause
 
 error-request-id = Request { $id }
+error-detail = For developers: { $detail }
 error-bad-request = The request cannot be read
 error-bad-request-help = Go back to the application and start again.
 error-not-found = There is no such page
@@ -100,10 +104,8 @@ error-cookies-missing = Your browser did not send its cookies
 error-cookies-missing-help = Allow cookies for this site, then go back to the application and start again.
 error-form-expired = This page is no longer valid
 error-form-expired-help = It was open for too long, or in another browser. Go back to the application and start again.
-error-interaction-unknown = This sign-in has expired
-error-interaction-unknown-help = It was open for too long, or is already finished. Go back to the application and start again.
-error-interaction-foreign = This sign-in belongs to another browser
-error-interaction-foreign-help = Go back to the application and start again in this browser.
+error-interaction = This sign-in cannot go on
+error-interaction-help = It has expired, is already finished, or was begun in another browser. Go back to the application and start again.
 error-client-unknown = This application is not known here
 error-client-unknown-help = The link that brought you here is wrong. Tell the people who run the application.
 error-redirect-uri = The application’s return address is not registered

@@ -2,7 +2,7 @@
 
 use crate::audit::StatelessActs;
 use crate::identity::login::{AddressLimit, Login};
-use crate::identity::password::PasswordPool;
+use crate::identity::password::{PasswordPolicy, PasswordPool};
 use crate::keys::KeyRing;
 use crate::oauth::Rules;
 use crate::ports::{Clock, Entropy};
@@ -43,6 +43,8 @@ pub struct AppState {
     pub login: Login,
     /// The threads that hash passwords, and nothing else.
     pub passwords: PasswordPool,
+    /// What a new password must be.
+    pub new_passwords: PasswordPolicy,
     /// How often one address may try.
     pub addresses: AddressLimit,
     /// The names and attributes of our cookies.

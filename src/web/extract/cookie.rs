@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderValue};
+use secrecy::SecretString;
 use std::fmt;
 use time::Duration;
 
@@ -36,6 +37,11 @@ impl CookieValue {
         let value = value.into();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         (!value.is_empty() && value.len() <= 128 && value.bytes().all(plain)).then_some(Self(value))
+    }
+
+    /// The secret, for the layers below.
+    pub fn into_secret(self) -> SecretString {
+        SecretString::from(self.0)
     }
 
     /// The secret itself.

@@ -13,6 +13,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -43,9 +44,25 @@ impl FormName {
     }
 }
 
+/// What a form is about, beside the browser that it is shown in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// The interaction that it carries on.
+    pub interaction: Option<&'a str>,
+    /// The session of the person who is asked: an answer counts for nobody else.
+    pub session: Option<Uuid>,
+}
+
+impl<'a> Subject<'a> {
+    /// An interaction, whoever carries it on.
+    pub fn interaction(interaction: Option<&'a str>) -> Self {
+        Self { interaction, session: None }
+    }
+}
+
 /// What the form carries when it is shown in this browser.
-pub fn seal(browser: &Browser, form: FormName, interaction: Option<&str>) -> FormSeal {
-    FormSeal { csrf: token(browser, form, interaction), interaction: interaction.map(str::to_owned) }
+pub fn seal(browser: &Browser, form: FormName, subject: Subject<'_>) -> FormSeal {
+    FormSeal { csrf: token(browser, form, subject), interaction: subject.interaction.map(str::to_owned) }
 }
 
 /// The browser that sent this form, if our own page in that browser did.
@@ -57,37 +74,27 @@ pub fn check(
     cookies: Cookies,
     own_origin: &str,
     form: FormName,
-    sent: SentSeal<'_>,
+    subject: Subject<'_>,
+    sent: &str,
 ) -> Result<Browser, Phrase> {
     if !is_same_origin(request, own_origin) {
         return Err(Phrase::CrossSite);
     }
     let browser = Browser::find(request, cookies).ok_or(Phrase::CookiesMissing)?;
-    let expected = token(&browser, form, sent.interaction);
+    let expected = token(&browser, form, subject);
     // Compared by their hashes, so that the time taken tells nothing about the expected token.
-    if hash_of(sent.csrf.as_bytes()) == hash_of(expected.as_bytes()) {
+    if hash_of(sent.as_bytes()) == hash_of(expected.as_bytes()) {
         Ok(browser)
     } else {
         Err(Phrase::FormExpired)
     }
 }
 
-/// What came with a form.
-#[derive(Debug, Clone, Copy)]
-pub struct SentSeal<'a> {
-    /// The token.
-    pub csrf: &'a str,
-    /// The interaction, if one was named.
-    pub interaction: Option<&'a str>,
-}
-
-/// HMAC-SHA-256 under the browser's cookie over the form and the interaction.
-fn token(browser: &Browser, form: FormName, interaction: Option<&str>) -> String {
-    URL_SAFE_NO_PAD.encode(browser.secret().expand(&format!(
-        "{}\n{}",
-        form.label(),
-        interaction.unwrap_or_default()
-    )))
+/// HMAC-SHA-256 under the browser's cookie over the form and what it is about.
+fn token(browser: &Browser, form: FormName, subject: Subject<'_>) -> String {
+    let session = subject.session.map(|sid| sid.to_string()).unwrap_or_default();
+    let label = [form.label(), &session, subject.interaction.unwrap_or_default()].join("\n");
+    URL_SAFE_NO_PAD.encode(browser.secret().expand(&label))
 }
 
 /// Whether every header that tells of the sender's origin tells of ours.
@@ -181,20 +188,27 @@ mod tests {
 
     /// attacks: B04.
     #[test]
-    fn a_token_belongs_to_one_browser_one_form_and_one_interaction() {
+    fn a_token_belongs_to_one_browser_one_form_one_interaction_and_one_person() {
         let (ada, cookie) = browser(1);
         let (_, foreign) = browser(2);
-        let token = seal(&ada, FormName::Login, Some("i")).csrf;
-        assert_eq!(sent(Some(&cookie), FormName::Login, &token, Some("i")), Ok(()));
-        assert_eq!(sent(None, FormName::Login, &token, Some("i")), Err(Phrase::CookiesMissing));
-        for (cookie, form, token, interaction) in [
-            (&foreign, FormName::Login, token.as_str(), Some("i")),
-            (&cookie, FormName::Consent, token.as_str(), Some("i")),
-            (&cookie, FormName::Login, token.as_str(), Some("j")),
-            (&cookie, FormName::Login, token.as_str(), None),
-            (&cookie, FormName::Login, "", Some("i")),
+        let own = Subject { interaction: Some("i"), session: Some(Uuid::from_u128(1)) };
+        let token = seal(&ada, FormName::Consent, own).csrf;
+        assert_eq!(sent(Some(&cookie), FormName::Consent, &token, own), Ok(()));
+        assert_eq!(sent(None, FormName::Consent, &token, own), Err(Phrase::CookiesMissing));
+        let other = |interaction, session: Option<u128>| Subject {
+            interaction,
+            session: session.map(Uuid::from_u128),
+        };
+        for (cookie, form, token, subject) in [
+            (&foreign, FormName::Consent, token.as_str(), own),
+            (&cookie, FormName::Login, token.as_str(), own),
+            (&cookie, FormName::Consent, token.as_str(), other(Some("j"), Some(1))),
+            (&cookie, FormName::Consent, token.as_str(), other(None, Some(1))),
+            (&cookie, FormName::Consent, token.as_str(), other(Some("i"), Some(2))),
+            (&cookie, FormName::Consent, token.as_str(), other(Some("i"), None)),
+            (&cookie, FormName::Consent, "", own),
         ] {
-            assert_eq!(sent(Some(cookie), form, token, interaction), Err(Phrase::FormExpired));
+            assert_eq!(sent(Some(cookie), form, token, subject), Err(Phrase::FormExpired));
         }
     }
 }

@@ -8,8 +8,12 @@ pub mod cookie;
 pub mod csrf;
 pub mod interaction_cookie;
 pub mod language;
+mod page_form;
 mod params;
+mod visit;
 
 pub use bearer::bearer;
 pub use call::Call;
+pub use page_form::PageForm;
 pub use params::{FormParams, query};
+pub use visit::Visit;

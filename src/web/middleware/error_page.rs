@@ -45,7 +45,12 @@ pub(super) fn body_for<B: MessageBody>(
     let frame = Frame::new(Arc::clone(stationery), language::of(request, stationery.texts(), None));
     let retry = phrase == Phrase::Unavailable;
     if wants_page(request, raised.is_some()) {
-        let page = ErrorPage { frame, phrase, request_id: id.to_string() };
+        let page = ErrorPage {
+            frame,
+            phrase,
+            detail: raised.and_then(|error| error.detail),
+            request_id: id.to_string(),
+        };
         let text = page.render().unwrap_or_default();
         return Some(Body { text, media_type: "text/html; charset=utf-8", retry });
     }

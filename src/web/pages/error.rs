@@ -12,6 +12,8 @@ pub struct ErrorPage {
     pub frame: Frame,
     /// What happened.
     pub phrase: Phrase,
+    /// What the developer of a client is told beside it.
+    pub detail: Option<&'static str>,
     /// The request, as the log knows it.
     pub request_id: String,
 }
@@ -24,7 +26,15 @@ impl Page for ErrorPage {
 
 /// The looks of the page.
 pub fn samples(frame: &Frame) -> Vec<Sample> {
-    let page =
-        |phrase: Phrase| ErrorPage { frame: frame.clone(), phrase, request_id: "0123456789abcdef".into() };
-    Phrase::ALL.map(|phrase| Sample::of(phrase.key(), &page(phrase))).into_iter().collect()
+    let page = |phrase: Phrase, detail| ErrorPage {
+        frame: frame.clone(),
+        phrase,
+        detail,
+        request_id: "0123456789abcdef".into(),
+    };
+    let mut samples: Vec<Sample> =
+        Phrase::ALL.iter().map(|&phrase| Sample::of(phrase.key(), &page(phrase, None))).collect();
+    let detail = Some("redirect_uri is missing.");
+    samples.push(Sample::of("detail", &page(Phrase::RedirectUri, detail)));
+    samples
 }

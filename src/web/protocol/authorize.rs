@@ -36,7 +36,7 @@ pub async fn resume(call: Call, request: HttpRequest) -> Result<HttpResponse, Pa
     // Without its cookie no browser is the one that began.
     let browser =
         Browser::find(&request, call.state.cookies).map(|browser| browser.hash()).unwrap_or_default();
-    let person = signed_in(&call, &request)?;
+    let person = signed_in(&call, &request).await?;
     let (act, realm) = (call.act.clone(), call.realm.clone());
     let unit = call
         .state
@@ -59,7 +59,7 @@ async fn answer(call: &Call, request: &HttpRequest, params: &Params) -> Result<H
         Ok(checked) => checked,
         Err(failure) => return tell(call, failure).await,
     };
-    let person = signed_in(call, request)?;
+    let person = signed_in(call, request).await?;
     let outcome = decide(call, checked, person).await?;
     let mut response = render(call, outcome);
     if let Some(cookie) = browser.set_cookie(call.state.cookies) {

@@ -25,10 +25,8 @@ pub enum Phrase {
     CookiesMissing,
     /// A form's token does not belong to the browser's cookie.
     FormExpired,
-    /// No such interaction waits (any more).
-    InteractionUnknown,
-    /// The interaction waits in another browser.
-    InteractionForeign,
+    /// No such interaction waits in this browser (any more).
+    Interaction,
     /// The authorization request names no client that we know. RFC 6749 §4.1.2.1.
     ClientUnknown,
     /// The redirect URI is not one of the client's. RFC 6749 §4.1.2.1.
@@ -45,7 +43,7 @@ pub enum Phrase {
 
 impl Phrase {
     /// Every phrase.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::BadRequest,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -53,8 +51,7 @@ impl Phrase {
         Self::CrossSite,
         Self::CookiesMissing,
         Self::FormExpired,
-        Self::InteractionUnknown,
-        Self::InteractionForeign,
+        Self::Interaction,
         Self::ClientUnknown,
         Self::RedirectUri,
         Self::AuthorizationRequest,
@@ -94,8 +91,7 @@ impl Phrase {
             Self::CrossSite => ("error-cross-site", "error-cross-site-help"),
             Self::CookiesMissing => ("error-cookies-missing", "error-cookies-missing-help"),
             Self::FormExpired => ("error-form-expired", "error-form-expired-help"),
-            Self::InteractionUnknown => ("error-interaction-unknown", "error-interaction-unknown-help"),
-            Self::InteractionForeign => ("error-interaction-foreign", "error-interaction-foreign-help"),
+            Self::Interaction => ("error-interaction", "error-interaction-help"),
             Self::ClientUnknown => ("error-client-unknown", "error-client-unknown-help"),
             Self::RedirectUri => ("error-redirect-uri", "error-redirect-uri-help"),
             Self::AuthorizationRequest => ("error-authorization-request", "error-authorization-request-help"),
@@ -111,13 +107,9 @@ impl Phrase {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::TooLarge => "payload_too_large",
-            Self::CrossSite
-            | Self::CookiesMissing
-            | Self::FormExpired
-            | Self::InteractionForeign
-            | Self::SetupLink => "access_denied",
+            Self::CrossSite | Self::CookiesMissing | Self::FormExpired | Self::SetupLink => "access_denied",
             Self::BadRequest
-            | Self::InteractionUnknown
+            | Self::Interaction
             | Self::ClientUnknown
             | Self::RedirectUri
             | Self::AuthorizationRequest => "invalid_request",
@@ -130,15 +122,13 @@ impl Phrase {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest
-            | Self::InteractionUnknown
+            | Self::Interaction
             | Self::ClientUnknown
             | Self::RedirectUri
             | Self::AuthorizationRequest => StatusCode::BAD_REQUEST,
-            Self::CrossSite
-            | Self::CookiesMissing
-            | Self::FormExpired
-            | Self::InteractionForeign
-            | Self::SetupLink => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::CookiesMissing | Self::FormExpired | Self::SetupLink => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -153,6 +143,8 @@ impl Phrase {
 pub struct PageError {
     /// What the person is told.
     pub phrase: Phrase,
+    /// What the developer of a client is told beside it.
+    pub detail: Option<&'static str>,
     /// What failed on our side, for the log alone.
     pub fault: Option<Fault>,
 }
@@ -166,7 +158,7 @@ impl PageError {
 
 impl From<Phrase> for PageError {
     fn from(phrase: Phrase) -> Self {
-        Self { phrase, fault: None }
+        Self { phrase, detail: None, fault: None }
     }
 }
 
@@ -176,7 +168,29 @@ impl From<Fault> for PageError {
             FaultKind::Broken => Phrase::Server,
             FaultKind::Unavailable => Phrase::Unavailable,
         };
-        Self { phrase, fault: Some(fault) }
+        Self { phrase, detail: None, fault: Some(fault) }
+    }
+}
+
+/// A refusal of the protocol that cannot be told to the client: RFC 6749 §4.1.2.1.
+impl From<OAuthError> for PageError {
+    fn from(error: OAuthError) -> Self {
+        let phrase = match error.cause.split_once('.') {
+            Some(("interaction", _)) => return Phrase::Interaction.into(),
+            Some(("client", _)) => Phrase::ClientUnknown,
+            Some(("redirect_uri", _)) => Phrase::RedirectUri,
+            _ => Phrase::AuthorizationRequest,
+        };
+        Self { phrase, detail: Some(error.description), fault: None }
+    }
+}
+
+impl<R: Into<Self>> From<Stop<R>> for PageError {
+    fn from(stop: Stop<R>) -> Self {
+        match stop {
+            Stop::Refused(refusal) => refusal.into(),
+            Stop::Fault(fault) => fault.into(),
+        }
     }
 }
 

@@ -1,0 +1,68 @@
+//! The form that a page of ours sends. What cannot be read is answered by a page, too.
+
+use crate::oauth::{OAuthError, Params};
+use crate::web::respond::page_error::{PageError, Phrase};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use secrecy::SecretString;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The fields of a form.
+#[derive(Debug)]
+pub struct PageForm(Params);
+
+impl PageForm {
+    /// A field; none where it is missing or empty.
+    ///
+    /// # Errors
+    /// The page for a request that cannot be read, where the field came twice.
+    pub fn get(&self, name: &str) -> Result<Option<&str>, PageError> {
+        self.0.get(name).map_err(unreadable)
+    }
+
+    /// A field that holds a secret; empty where it is missing.
+    ///
+    /// # Errors
+    /// The page for a request that cannot be read, where the field came twice.
+    pub fn secret(&self, name: &str) -> Result<SecretString, PageError> {
+        Ok(SecretString::from(self.get(name)?.unwrap_or_default()))
+    }
+}
+
+impl FromRequest for PageForm {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+            kind.to_str().is_ok_and(|kind| {
+                let essence = kind.split(';').next().unwrap_or_default().trim();
+                essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            })
+        });
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = body.await.map_err(|error| too_large_or_cut(&error))?;
+            if !is_form {
+                return Err(Phrase::BadRequest.into());
+            }
+            Ok(Self(Params::parse(&body).map_err(unreadable)?))
+        })
+    }
+}
+
+/// The page for a request that breaks the rules of parameters.
+pub(super) fn unreadable(_: OAuthError) -> PageError {
+    Phrase::BadRequest.into()
+}
+
+fn too_large_or_cut(error: &actix_web::Error) -> PageError {
+    if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
+        Phrase::TooLarge.into()
+    } else {
+        Phrase::BadRequest.into()
+    }
+}

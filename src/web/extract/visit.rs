@@ -1,0 +1,106 @@
+//! A person's request to one of our pages.
+
+use super::cookie::{CookieKind, Cookies};
+use super::csrf::{self, FormName, Subject};
+use super::interaction_cookie::Browser;
+use super::{Call, browser_session, language};
+use crate::oauth::authorize::SignedIn;
+use crate::oauth::interaction;
+use crate::records::Interaction;
+use crate::web::respond::page::Frame;
+use crate::web::respond::page_error::PageError;
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest};
+use secrecy::SecretString;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+/// A person's request: the call, with what the browser sent along.
+#[derive(Debug)]
+pub struct Visit {
+    /// The call.
+    pub call: Call,
+    request: HttpRequest,
+}
+
+impl FromRequest for Visit {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let call = Call::from_request(request, payload).into_inner();
+        ready(call.map(|call| Self { call, request: request.clone() }))
+    }
+}
+
+impl Visit {
+    /// The frame of the page that answers.
+    pub fn frame(&self) -> Frame {
+        let stationery = &self.call.state.stationery;
+        Frame::new(Arc::clone(stationery), language::of(&self.request, stationery.texts(), None))
+    }
+
+    /// The rules for cookies here.
+    pub fn cookies(&self) -> Cookies {
+        self.call.state.cookies
+    }
+
+    /// The path of one of our pages.
+    pub fn href(&self, path: &str) -> String {
+        self.call.state.stationery.href(path)
+    }
+
+    /// The browser, named now where it came without a name.
+    ///
+    /// # Errors
+    /// A fault, which does not happen: 32 bytes always make a cookie.
+    pub fn browser(&self) -> Result<Browser, PageError> {
+        Browser::find_or_name(&self.request, self.cookies(), &self.call.act.seed)
+            .ok_or_else(|| PageError::broken("a browser cannot be named"))
+    }
+
+    /// Who is signed in with the browser.
+    ///
+    /// # Errors
+    /// A fault where the store fails.
+    pub async fn person(&self) -> Result<Option<SignedIn>, PageError> {
+        Ok(browser_session::signed_in(&self.call, &self.request).await?)
+    }
+
+    /// The interaction of this id, if it waits in this browser.
+    ///
+    /// # Errors
+    /// The page for an interaction that does not.
+    pub fn interaction(&self, browser: &Browser, id: &str) -> Result<Interaction, PageError> {
+        Ok(interaction::load(&self.call.state.store, &self.call.act, id, &browser.hash())?)
+    }
+
+    /// The browser that sent a form, if our own page in that browser did.
+    ///
+    /// # Errors
+    /// The page that says why the form does not count.
+    pub fn check_form(
+        &self,
+        form: FormName,
+        subject: Subject<'_>,
+        token: Option<&str>,
+    ) -> Result<Browser, PageError> {
+        let origin = self.call.state.stationery.origin();
+        let token = token.unwrap_or_default();
+        Ok(csrf::check(&self.request, self.cookies(), &origin, form, subject, token)?)
+    }
+
+    /// A parameter of the query; none where it is missing or empty.
+    ///
+    /// # Errors
+    /// The page for a request that cannot be read.
+    pub fn query(&self, name: &str) -> Result<Option<String>, PageError> {
+        let params = super::query(&self.request).map_err(super::page_form::unreadable)?;
+        Ok(params.get(name).map_err(super::page_form::unreadable)?.map(str::to_owned))
+    }
+
+    /// The value that says that somebody has signed in with this browser before.
+    pub fn known_device(&self) -> Option<SecretString> {
+        self.cookies().read(&self.request, CookieKind::Device).map(super::cookie::CookieValue::into_secret)
+    }
+}
