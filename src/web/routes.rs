@@ -1,17 +1,16 @@
 //! The whole URL map.
 
+use super::pages::{consent, index, login, logout, setup, signed_out};
 use super::protocol::{authorize, discovery, introspect, jwks, revoke, token, userinfo};
+use super::static_files;
 use crate::oauth::discovery::Paths;
-use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource};
+use actix_web::guard::{Any, Get, Head};
+use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, route};
 
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
 /// Where a person comes back from a page of ours, to be sent on.
 pub const RESUME: &str = "/authorize/resume";
-/// Where a person signs in.
-pub const LOGIN: &str = "/login";
-/// Where a person says what a client may do.
-pub const CONSENT: &str = "/consent";
 /// RFC 6749 §3.2.
 pub const TOKEN: &str = "/token";
 /// OIDC Core §5.3.
@@ -26,6 +25,23 @@ pub const JWKS: &str = "/.well-known/jwks.json";
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.
 pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// What this server is.
+pub const INDEX: &str = "/";
+/// Where people sign in.
+pub const LOGIN: &str = "/login";
+/// Where they go back to the client without signing in.
+pub const CANCEL_LOGIN: &str = "/login/cancel";
+/// Where they say what a client may do.
+pub const CONSENT: &str = "/consent";
+/// Where they sign out.
+pub const LOGOUT: &str = "/logout";
+/// Where they are then.
+pub const SIGNED_OUT: &str = "/signed-out";
+/// Where the first administrator is made.
+pub const SETUP: &str = "/setup";
+/// The style sheet, the script and the icon.
+pub const STATIC: &str = "/static/{name}";
 
 /// The paths that the metadata names.
 pub const PATHS: Paths = Paths {
@@ -55,4 +71,18 @@ pub fn configure(app: &mut ServiceConfig) {
                 .route(get().to(discovery::get))
                 .route(head().to(discovery::get)),
         );
+    configure_pages(app);
+}
+
+/// What people see. A HEAD is answered as a GET is; the server drops the body.
+fn configure_pages(app: &mut ServiceConfig) {
+    let seen = || route().guard(Any(Get()).or(Head()));
+    app.service(resource(INDEX).route(seen().to(index::get)))
+        .service(resource(LOGIN).route(seen().to(login::get)).route(post().to(login::post)))
+        .service(resource(CANCEL_LOGIN).route(post().to(login::cancel)))
+        .service(resource(CONSENT).route(seen().to(consent::get)).route(post().to(consent::post)))
+        .service(resource(LOGOUT).route(seen().to(logout::get)).route(post().to(logout::post)))
+        .service(resource(SIGNED_OUT).route(seen().to(signed_out::get)))
+        .service(resource(SETUP).route(seen().to(setup::get)).route(post().to(setup::post)))
+        .service(resource(STATIC).route(seen().to(static_files::get)));
 }

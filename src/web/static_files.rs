@@ -1,12 +1,22 @@
 //! The style sheet, the script and the icon: embedded, served under names that hold a hash of their content, so that
 //! a browser may keep them for ever and never shows an old one.
 
-use actix_web::web::Bytes;
+use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::state::AppState;
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpResponse, http::header};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::Embed;
 use std::borrow::Cow;
+
+/// `GET /static/{name}`
+///
+/// # Errors
+/// The page for an address that there is not.
+pub async fn get(name: Path<String>, state: Data<AppState>) -> Result<HttpResponse, PageError> {
+    Ok(state.stationery.files().answer(&name).ok_or(Phrase::NotFound)?)
+}
 
 /// The folder of the URL space that holds the files; below the issuer's path.
 pub const FOLDER: &str = "/static/";

@@ -174,16 +174,10 @@ mod tests {
         (browser, pair)
     }
 
-    fn sent(
-        cookie: Option<&str>,
-        form: FormName,
-        csrf: &str,
-        interaction: Option<&str>,
-    ) -> Result<(), Phrase> {
+    fn sent(cookie: Option<&str>, form: FormName, token: &str, subject: Subject<'_>) -> Result<(), Phrase> {
         let request =
             cookie.into_iter().fold(TestRequest::post(), |r, pair| r.append_header(("cookie", pair)));
-        let sent = SentSeal { csrf, interaction };
-        check(&request.to_http_request(), COOKIES, OWN, form, sent).map(|_| ())
+        check(&request.to_http_request(), COOKIES, OWN, form, subject, token).map(|_| ())
     }
 
     /// attacks: B04.

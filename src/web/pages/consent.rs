@@ -1,8 +1,19 @@
 //! The consent page: what a client asks for, in plain sentences.
 
-use crate::records::Scope;
-use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
+use crate::oauth::authorize::SignedIn;
+use crate::oauth::interaction;
+use crate::records::{Client, Interaction, Scope, find};
+use crate::web::extract::csrf::{self, FormName, Subject};
+use crate::web::extract::interaction_cookie::Browser;
+use crate::web::extract::{PageForm, Visit};
+use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
+use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::respond::redirect;
+use crate::web::routes;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
+use url::{Url, form_urlencoded};
 
 /// The consent page.
 #[derive(Debug, Template)]
@@ -56,6 +67,74 @@ impl Page for ConsentPage {
     fn title_key(&self) -> &'static str {
         "consent-title"
     }
+}
+
+/// `GET /consent`
+///
+/// # Errors
+/// The page for an interaction that does not wait in this browser.
+pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
+    let browser = visit.browser()?;
+    let id = visit.query("interaction")?.unwrap_or_default();
+    let waiting = visit.interaction(&browser, &id)?;
+    match visit.person().await? {
+        Some(person) => show(&visit, &browser, waiting, &person),
+        // Whose session has ended meanwhile signs in first: the authorization endpoint knows how to go on.
+        None => Ok(resume(&visit, &id)),
+    }
+}
+
+/// `POST /consent`
+///
+/// # Errors
+/// The page for a form that is not ours, or for an interaction that does not wait in this browser.
+pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
+    let id = form.get("interaction")?.unwrap_or_default().to_owned();
+    let Some(person) = visit.person().await? else { return Ok(resume(&visit, &id)) };
+    // Bound to the session too: what one person was shown, another does not answer.
+    let subject = Subject { interaction: Some(&id), session: Some(person.session.sid) };
+    let browser = visit.check_form(FormName::Consent, subject, form.get("csrf")?)?;
+    let (act, hash, store) = (visit.call.act.clone(), browser.hash(), &visit.call.state.store);
+    match form.get("decision")? {
+        Some("allow") => {
+            let location = resume(&visit, &id);
+            store.run(move |txn| interaction::allow(txn, &act, &id, &hash, &person)).await?;
+            Ok(location)
+        }
+        Some("deny") => {
+            let denied = store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
+            Ok(redirect::see_other(&denied.location(&visit.call.realm.rules.policy.issuer)))
+        }
+        _ => Err(Phrase::BadRequest.into()),
+    }
+}
+
+fn show(
+    visit: &Visit,
+    browser: &Browser,
+    waiting: Interaction,
+    person: &SignedIn,
+) -> Result<HttpResponse, PageError> {
+    let client: Option<Client> = find(&visit.call.state.store, &visit.call.act.tenant, &waiting.client_id)?;
+    let client = client.ok_or(Phrase::ClientUnknown)?;
+    let subject = Subject { interaction: Some(&waiting.id), session: Some(person.session.sid) };
+    let page = ConsentPage {
+        frame: visit.frame(),
+        client_name: client.display_name().to_owned(),
+        redirect_host: Url::parse(&waiting.redirect_uri).map(|url| host_of(&url)).unwrap_or_default(),
+        account: account_of(&person.user),
+        form: csrf::seal(browser, FormName::Consent, subject),
+        switch_href: format!("{}?interaction={}", visit.href(routes::LOGIN), waiting.id),
+        scope: waiting.scope,
+        resources: waiting.resources,
+    };
+    page.answer(StatusCode::OK)
+}
+
+/// On to the authorization endpoint, which looks again at what is still needed.
+fn resume(visit: &Visit, id: &str) -> HttpResponse {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("interaction", id).finish();
+    redirect::see_other(&format!("{}?{query}", visit.href(routes::RESUME)))
 }
 
 /// The looks of the page.

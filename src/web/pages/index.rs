@@ -1,7 +1,13 @@
 //! The start page: what this server is, and who is signed in.
 
-use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
+use crate::web::extract::Visit;
+use crate::web::extract::csrf::{self, FormName, Subject};
+use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
+use crate::web::respond::page_error::PageError;
 use crate::web::routes;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::SET_COOKIE;
 use askama::Template;
 
 /// A person who is signed in, and the form with which they sign out.
@@ -54,6 +60,24 @@ impl Page for IndexPage {
     fn title_key(&self) -> &'static str {
         "index-title"
     }
+}
+
+/// `GET /`
+///
+/// # Errors
+/// A fault where the store fails.
+pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
+    let browser = visit.browser()?;
+    let signed_in = visit.person().await?.map(|person| SignedIn {
+        account: account_of(&person.user),
+        sign_out: csrf::seal(&browser, FormName::Logout, Subject::default()),
+    });
+    let needs_cookie = signed_in.is_some();
+    let mut response = IndexPage { frame: visit.frame(), signed_in }.answer(StatusCode::OK)?;
+    if let Some(cookie) = browser.set_cookie(visit.cookies()).filter(|_| needs_cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// The looks of the page.

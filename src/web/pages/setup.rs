@@ -1,7 +1,24 @@
 //! The page on which the first administrator is made, behind a link that works once.
 
+use crate::identity::browser_session::{self, Opened};
+use crate::identity::password::{self, PasswordError, PasswordHash, PoolError};
+use crate::identity::setup::{self, SetupError};
+use crate::identity::users::{NewUser, UserError};
+use crate::identity::{ProfileChange, username};
+use crate::storage::{Fault, Stop, Txn};
+use crate::web::extract::cookie::{CookieKind, CookieValue};
+use crate::web::extract::csrf::{self, FormName, Subject};
+use crate::web::extract::interaction_cookie::Browser;
+use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
+use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::respond::redirect;
+use crate::web::routes;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::SET_COOKIE;
 use askama::Template;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// What is wrong with what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,16 +33,25 @@ pub enum Problem {
     PasswordLong,
     /// A character that RFC 8265 §4.2 does not allow.
     PasswordUnusable,
+    /// Among the first that are guessed.
+    PasswordCommon,
+    /// The same as the username.
+    PasswordUsername,
+    /// We cannot hash it just now.
+    Busy,
 }
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::UsernameUnusable,
         Self::UsernameTaken,
         Self::PasswordShort,
         Self::PasswordLong,
         Self::PasswordUnusable,
+        Self::PasswordCommon,
+        Self::PasswordUsername,
+        Self::Busy,
     ];
 
     /// The key of its text.
@@ -36,6 +62,21 @@ impl Problem {
             Self::PasswordShort => "setup-password-short",
             Self::PasswordLong => "setup-password-long",
             Self::PasswordUnusable => "setup-password-unusable",
+            Self::PasswordCommon => "setup-password-common",
+            Self::PasswordUsername => "setup-password-username",
+            Self::Busy => "setup-busy",
+        }
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Empty | PasswordError::TooShort { .. } => Self::PasswordShort,
+            PasswordError::TooLong => Self::PasswordLong,
+            PasswordError::Character => Self::PasswordUnusable,
+            PasswordError::Common => Self::PasswordCommon,
+            PasswordError::Username => Self::PasswordUsername,
         }
     }
 }
@@ -64,7 +105,7 @@ impl SetupPage {
     }
 
     fn password_invalid(&self) -> bool {
-        self.problem.is_some() && !self.username_invalid()
+        self.problem.is_some_and(|problem| problem != Problem::Busy) && !self.username_invalid()
     }
 
     fn username_described(&self) -> &'static str {
@@ -80,6 +121,117 @@ impl Page for SetupPage {
     fn title_key(&self) -> &'static str {
         "setup-title"
     }
+}
+
+/// `GET /setup`
+///
+/// # Errors
+/// The page for a link that does not work.
+pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
+    let token = SecretString::from(visit.query("token")?.unwrap_or_default());
+    refuse_dead_link(&visit, &token)?;
+    show(&visit, &visit.browser()?, &token, "", None)
+}
+
+/// `POST /setup`: adds the administrator and signs them in.
+///
+/// # Errors
+/// The page for a form that is not ours, or for a link that does not work.
+pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
+    let browser = visit.check_form(FormName::Setup, Subject::default(), form.get("csrf")?)?;
+    let token = form.secret("token")?;
+    // Before the hash: nobody without a link makes us work.
+    refuse_dead_link(&visit, &token)?;
+    let typed = form.get("username")?.unwrap_or_default();
+    let again = |problem| show(&visit, &browser, &token, typed, Some(problem));
+    let hash = match checked_hash(&visit, typed, &form.secret("password")?).await? {
+        Ok(hash) => hash,
+        Err(problem) => return again(problem),
+    };
+    let new = NewUser { username: typed.to_owned(), password: Some(hash), profile: ProfileChange::default() };
+    match add(&visit, token.clone(), new).await {
+        Ok(opened) => signed_in(&visit, &opened),
+        Err(Stop::Refused(SetupError::User(UserError::Taken))) => again(Problem::UsernameTaken),
+        Err(Stop::Refused(SetupError::User(_))) => again(Problem::UsernameUnusable),
+        Err(Stop::Refused(SetupError::Link)) => Err(Phrase::SetupLink.into()),
+        Err(Stop::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+fn refuse_dead_link(visit: &Visit, token: &SecretString) -> Result<(), PageError> {
+    if setup::is_usable(&visit.call.state.store, &visit.call.act, token)? {
+        Ok(())
+    } else {
+        Err(Phrase::SetupLink.into())
+    }
+}
+
+/// The hash of a password that may be set.
+async fn checked_hash(
+    visit: &Visit,
+    typed: &str,
+    password: &SecretString,
+) -> Result<Result<PasswordHash, Problem>, PageError> {
+    let state = &visit.call.state;
+    let Ok(name) = username::canonical(typed) else { return Ok(Err(Problem::UsernameUnusable)) };
+    let prepared = match password::prepare(password) {
+        Ok(prepared) => prepared,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    if let Err(error) = password::check_new(&prepared, &name, state.new_passwords) {
+        return Ok(Err(error.into()));
+    }
+    match state.passwords.hash(prepared, visit.call.act.seed.expand_16("setup.salt")).await {
+        Ok(hash) => Ok(Ok(hash)),
+        Err(PoolError::Busy { .. }) => Ok(Err(Problem::Busy)),
+        Err(PoolError::Failed) => Err(Fault::unavailable("a password could not be hashed").into()),
+    }
+}
+
+/// The administrator and their first session, in one unit of work.
+async fn add(visit: &Visit, token: SecretString, new: NewUser) -> Result<Opened, Stop<SetupError>> {
+    let (act, policy) = (visit.call.act.clone(), visit.call.state.login.policy.session);
+    let unit = move |txn: &mut dyn Txn| {
+        let user = setup::consume(txn, &act, &token, new.clone())?;
+        Ok(browser_session::begin(txn, &act, policy, &user, &["pwd"])?)
+    };
+    visit.call.state.store.run(unit).await
+}
+
+fn signed_in(visit: &Visit, opened: &Opened) -> Result<HttpResponse, PageError> {
+    let mut response = redirect::see_other(&visit.href(routes::INDEX));
+    let value = CookieValue::new(opened.cookie.expose_secret());
+    let cookie = value.and_then(|value| visit.cookies().set(CookieKind::Session, &value, None));
+    let cookie = cookie.ok_or_else(|| PageError::broken("a cookie cannot be written"))?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+fn show(
+    visit: &Visit,
+    browser: &Browser,
+    token: &SecretString,
+    typed: &str,
+    problem: Option<Problem>,
+) -> Result<HttpResponse, PageError> {
+    let page = SetupPage {
+        frame: visit.frame(),
+        username: typed.to_owned(),
+        problem,
+        least_length: u32::try_from(visit.call.state.new_passwords.min_chars).unwrap_or(u32::MAX),
+        token: token.expose_secret().to_owned(),
+        form: csrf::seal(browser, FormName::Setup, Subject::default()),
+    };
+    let status = match problem {
+        None => StatusCode::OK,
+        Some(Problem::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let mut response = page.answer(status)?;
+    if let Some(cookie) = browser.set_cookie(visit.cookies()) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// The looks of the page.

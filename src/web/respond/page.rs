@@ -1,5 +1,6 @@
 //! Pages: what they share, and how one becomes a response.
 
+use crate::records::User;
 use crate::texts::{Language, Texts, TextsError};
 use crate::web::respond::page_error::PageError;
 use crate::web::static_files::StaticFiles;
@@ -117,6 +118,11 @@ pub fn host_of(url: &Url) -> String {
         // Custom schemes (RFC 8252 §7.1) have no host: the scheme is what names the application.
         (None, _) => format!("{}:", url.scheme()),
     }
+}
+
+/// A person as pages name them: by their full name where they have one.
+pub fn account_of(user: &User) -> String {
+    user.name.clone().unwrap_or_else(|| user.username.clone())
 }
 
 /// What a form carries unasked. Made by [`crate::web::extract::csrf`].

@@ -6,6 +6,7 @@ use crate::oauth::OAuthError;
 use crate::storage::{Fault, FaultKind, Stop};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use std::convert::Infallible;
 use std::fmt;
 
 /// What a person is told. Each has a title and a line of advice in the texts.
@@ -66,8 +67,9 @@ impl Phrase {
         match error.cause {
             "client.unknown" => Self::ClientUnknown,
             "redirect_uri.not_registered" | "redirect_uri.missing" => Self::RedirectUri,
-            "interaction.unknown" | "interaction.expired" => Self::InteractionUnknown,
-            "interaction.foreign_browser" => Self::InteractionForeign,
+            "interaction.unknown" | "interaction.expired" | "interaction.foreign_browser" => {
+                Self::Interaction
+            }
             _ => Self::AuthorizationRequest,
         }
     }
@@ -175,13 +177,16 @@ impl From<Fault> for PageError {
 /// A refusal of the protocol that cannot be told to the client: RFC 6749 §4.1.2.1.
 impl From<OAuthError> for PageError {
     fn from(error: OAuthError) -> Self {
-        let phrase = match error.cause.split_once('.') {
-            Some(("interaction", _)) => return Phrase::Interaction.into(),
-            Some(("client", _)) => Phrase::ClientUnknown,
-            Some(("redirect_uri", _)) => Phrase::RedirectUri,
-            _ => Phrase::AuthorizationRequest,
-        };
-        Self { phrase, detail: Some(error.description), fault: None }
+        let phrase = Phrase::of(error);
+        let detail = (phrase != Phrase::Interaction).then_some(error.description);
+        Self { phrase, detail, fault: None }
+    }
+}
+
+/// For units of work that refuse nothing.
+impl From<Infallible> for PageError {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 
@@ -189,21 +194,6 @@ impl<R: Into<Self>> From<Stop<R>> for PageError {
     fn from(stop: Stop<R>) -> Self {
         match stop {
             Stop::Refused(refusal) => refusal.into(),
-            Stop::Fault(fault) => fault.into(),
-        }
-    }
-}
-
-impl From<OAuthError> for PageError {
-    fn from(error: OAuthError) -> Self {
-        Phrase::of(error).into()
-    }
-}
-
-impl From<Stop<OAuthError>> for PageError {
-    fn from(stop: Stop<OAuthError>) -> Self {
-        match stop {
-            Stop::Refused(error) => error.into(),
             Stop::Fault(fault) => fault.into(),
         }
     }

@@ -10,7 +10,7 @@ use latchkey::act::Act;
 use latchkey::audit::StatelessActs;
 use latchkey::identity::ProfileChange;
 use latchkey::identity::login::{AddressLimit, AddressPolicy, KnownDevices, Login, LoginPolicy};
-use latchkey::identity::password::{HashParams, PasswordPool, PoolPolicy};
+use latchkey::identity::password::{HashParams, PasswordPolicy, PasswordPool, PoolPolicy};
 use latchkey::identity::users::{self, NewUser};
 use latchkey::jobs::rotate_keys::RotateKeys;
 use latchkey::keys::sealing::{Kek, KekRing};
@@ -122,6 +122,7 @@ impl App {
             stateless_acts: StatelessActs::Durable,
             login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },
             passwords: PasswordPool::start(pool).unwrap(),
+            new_passwords: PasswordPolicy::default(),
             addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
