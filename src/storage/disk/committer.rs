@@ -45,10 +45,10 @@ impl Committer {
             let due = self.keeper.due(self.mark.sequence, self.options.checkpoint_every);
             let taken = self.queue.take(self.options.group_limit, due);
             let blocked = self.blocked();
-            self.record(taken.notes, blocked.as_ref());
+            let mut notes = self.accept(taken.notes, blocked.as_ref());
             let mut units = taken.units.into_iter();
-            while units.len() > 0 {
-                self.group(&mut units, blocked.as_ref());
+            while units.len() > 0 || !notes.is_empty() {
+                self.group(&mut units, std::mem::take(&mut notes), blocked.as_ref());
             }
             self.checkpoint(taken.last);
             if taken.last {
@@ -68,10 +68,17 @@ impl Committer {
         self.broken.clone().or_else(|| short.then(|| Fault::unavailable("the disk is nearly full")))
     }
 
-    /// Runs units until there are no more or the group is large, commits, and answers.
-    fn group(&mut self, units: &mut impl Iterator<Item = Box<dyn Unit>>, blocked: Option<&Fault>) {
+    /// Runs units until there are no more or the group is large, commits them together with `notes`, and answers.
+    fn group(
+        &mut self,
+        units: &mut impl Iterator<Item = Box<dyn Unit>>,
+        notes: Vec<Vec<u8>>,
+        blocked: Option<&Fault>,
+    ) {
         let index = Arc::clone(&self.index);
         let mut group = Overlay::above(&*index);
+        let count = notes.len();
+        group.absorb(Changes { events: notes, ..Changes::default() });
         let mut ran = Vec::new();
         let mut bytes = 0;
         for mut unit in units {
@@ -90,25 +97,34 @@ impl Committer {
             }
         }
         let committed = group.finish().and_then(|changes| self.commit(changes));
+        if let Err(fault) = &committed {
+            self.drop_notes(count, fault);
+        }
         for unit in ran {
             unit.answer(committed.clone());
         }
     }
 
-    /// Commits noted audit events, as far as they are what they should be.
-    fn record(&mut self, mut notes: Vec<Vec<u8>>, blocked: Option<&Fault>) {
-        let brought = notes.len();
-        if brought == 0 {
-            return;
+    /// The noted events that can be committed; counts the others.
+    fn accept(&self, mut notes: Vec<Vec<u8>>, blocked: Option<&Fault>) -> Vec<Vec<u8>> {
+        if let Some(fault) = blocked {
+            self.drop_notes(notes.len(), fault);
+            return Vec::new();
         }
-        notes.retain(|event| limits::check_event(event).is_ok());
-        let kept = notes.len();
-        let changes = Changes { events: notes, ..Changes::default() };
-        let done = blocked.map_or_else(|| self.commit(changes), |fault| Err(fault.clone()));
-        let dropped = if done.is_ok() { brought - kept } else { brought };
-        if dropped > 0 {
-            self.queue.count_dropped(dropped);
-            tracing::error!(dropped, cause = ?done.err().map(|fault| fault.what), "audit notes were dropped");
+        notes.retain(|event| match limits::check_event(event) {
+            Ok(()) => true,
+            Err(fault) => {
+                self.drop_notes(1, &fault);
+                false
+            }
+        });
+        notes
+    }
+
+    fn drop_notes(&self, count: usize, fault: &Fault) {
+        if count > 0 {
+            self.queue.count_dropped(count);
+            tracing::error!(count, %fault, "audit notes were dropped");
         }
     }
 

@@ -83,14 +83,15 @@ fn make_private(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, Permissions::from_mode(0o700))
 }
 
-/// Takes all rights on the files under `folder` from everybody but the owner.
+/// Takes all rights on the files under `folder` from everybody but the owner. What a link points to is not ours.
 pub(super) fn make_files_private(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
             make_files_private(&entry.path())?;
-        } else {
+        } else if kind.is_file() {
             fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
         }
     }

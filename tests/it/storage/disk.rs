@@ -58,6 +58,26 @@ fn with_the_disk_nearly_full_reads_go_on_and_writes_are_unavailable() {
 }
 
 #[test]
+fn a_write_that_the_disk_refuses_is_never_acknowledged_and_ends_all_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("journal")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("journal/00000000000000000001.journal"))
+        .unwrap();
+    let (store, _) = open(folder.path());
+    for _ in 0..2 {
+        let failed = store.run_blocking::<(), (), _>(|txn| {
+            txn.put(b"a".to_vec(), vec![]);
+            Ok(())
+        });
+        assert!(matches!(failed, Err(Stop::Fault(Fault { kind: FaultKind::Unavailable, .. }))));
+    }
+    assert_eq!(store.get(b"a").unwrap(), None);
+    store.note(b"{}".to_vec());
+    assert_eq!(store.close().unwrap_err().kind, FaultKind::Unavailable);
+    assert_eq!(store.notes_dropped(), 1);
+}
+
+#[test]
 fn a_unit_that_writes_nothing_leaves_the_journal_alone() {
     let (store, folder) = empty();
     put(&store, "a", "1");
