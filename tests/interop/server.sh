@@ -9,13 +9,12 @@ build_server() {
   export LATCHKEY=${CARGO_TARGET_DIR:-$PWD/target}/debug/latchkey
 }
 
-# Starts it on a free loopback port, with the given KEY=VALUE settings; exports LATCHKEY_DEMO once it answers.
+# Starts it on a free loopback port, which its issuer follows, with the given KEY=VALUE settings; exports LATCHKEY_DEMO once
+# it answers.
 start_server() {
-  local port
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export LATCHKEY_DEMO=$work/demo.json
-  (cd "$work" && exec env "LATCHKEY__HTTP__LISTEN=127.0.0.1:$port" "LATCHKEY__ISSUER=http://127.0.0.1:$port" "$@" \
-    "$LATCHKEY" serve --demo --json >"$LATCHKEY_DEMO" 2>"$work/server.log") &
+  (cd "$work" && exec env LATCHKEY__HTTP__LISTEN=127.0.0.1:0 "$@" "$LATCHKEY" serve --demo --json \
+    >"$LATCHKEY_DEMO" 2>"$work/server.log") &
   server=$!
   for _ in $(seq 150); do
     if python3 -c 'import json, sys, urllib.request as web
