@@ -85,6 +85,10 @@ pub struct SigningKey {
     /// The private half as `keys::sealing` writes it; none once it is destroyed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<serde_json::Value>,
+    /// Whether it signed from the moment it was made: the first of a new server, or one that an emergency called
+    /// when there was no spare.
+    #[serde(default)]
+    pub first: bool,
     /// The longest life in seconds of a token that it may sign. Only ever raised.
     pub token_life: u32,
     /// When it was made.

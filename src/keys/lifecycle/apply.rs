@@ -127,6 +127,7 @@ impl<'a, T: Txn + ?Sized> Unit<'a, T> {
             state: if first { KeyState::Active } else { KeyState::Pending },
             public: new.public.clone(),
             sealed: Some(new.sealed.clone()),
+            first,
             token_life,
             created_at: self.now,
             publish_at: self.now,

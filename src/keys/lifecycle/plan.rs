@@ -66,10 +66,9 @@ pub fn plan(keys: &[SigningKey], policy: &KeyPolicy, moment: Moment) -> Plan {
 /// Whether the tenant's first keys are still being made. Until one of each algorithm stands, the JWKS is served with
 /// a max-age of zero, so no verifier holds one without them, and they may sign at once.
 ///
-/// It ends for good when the first spare's lead time begins: only then is there a key whose `ready_at` lies behind
-/// its making.
+/// It ends for good when the first spare's lead time begins.
 pub fn is_founding(keys: &[SigningKey]) -> bool {
-    keys.iter().all(|key| key.ready_at.is_none_or(|ready_at| ready_at == key.created_at))
+    keys.iter().all(|key| key.first || key.ready_at.is_none())
 }
 
 struct Planner<'a> {

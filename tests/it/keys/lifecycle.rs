@@ -76,6 +76,29 @@ proptest! {
     }
 }
 
+/// A lead time that begins after the clock was set back may end at the very instant at which its key was made. That
+/// must not be taken for the founding of a new key set, in which a first key signs at once.
+#[test]
+fn a_clock_that_was_set_back_does_not_found_the_keys_anew() {
+    let policy = |algorithms| KeyPolicy {
+        algorithms,
+        rotate_every: Duration::seconds(20),
+        publish_ahead: Duration::seconds(20),
+        jwks_max_age: Duration::seconds(10),
+        longest_token_life: Duration::SECOND,
+        skew: Duration::ZERO,
+        ..KeyPolicy::default()
+    };
+    let happenings = vec![
+        Happening::Runs { seconds: 2, every: 1 },
+        Happening::IsSetBack { seconds: 22 },
+        Happening::Runs { seconds: 1, every: 1 },
+        Happening::Restarts { seconds: 0, policy: policy(vec![Algorithm::Rs256]) },
+        Happening::Runs { seconds: 3, every: 1 },
+    ];
+    live(policy(vec![Algorithm::EdDsa]), happenings);
+}
+
 /// The model turns keys at all, and about as often as the policy says.
 #[test]
 fn a_quiet_year_turns_on_schedule() {
