@@ -161,7 +161,7 @@ impl App {
     /// Registers a client from registration metadata (RFC 7591); gives its Basic credentials.
     pub(crate) fn with_client(&self, metadata: Value) -> (String, String) {
         let client: Client =
-            serde_json::from_value(merge(client_defaults(self.clock.now()), metadata)).unwrap();
+            serde_json::from_value(merge(client_defaults(self.clock.now()), &metadata)).unwrap();
         let act = self.act();
         let registered = self
             .state
@@ -257,7 +257,7 @@ fn client_defaults(now: OffsetDateTime) -> Value {
     })
 }
 
-fn merge(mut base: Value, over: Value) -> Value {
+fn merge(mut base: Value, over: &Value) -> Value {
     for (key, value) in over.as_object().unwrap() {
         base[key] = value.clone();
     }
