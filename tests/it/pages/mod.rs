@@ -1,5 +1,13 @@
 //! The pages: how they look, what they say, and what they refuse.
 
+mod consent;
 mod contrast;
+mod errors;
+mod headers;
+mod index;
+mod login;
+mod logout;
 mod samples;
+mod setup;
 mod templates;
+mod throttle;

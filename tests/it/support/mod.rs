@@ -1,6 +1,8 @@
 //! What the tests that speak HTTP begin with.
 
 pub(crate) mod app;
+pub(crate) mod browser;
 pub(crate) mod flow;
 
 pub(crate) use app::{Answer, App};
+pub(crate) use browser::Browser;

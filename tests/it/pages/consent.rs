@@ -1,0 +1,128 @@
+//! The consent page.
+
+use crate::support::app::PASSWORD;
+use crate::support::flow::{authorize_uri, sent_back};
+use crate::support::{App, Browser};
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+async fn app() -> App {
+    let app = App::start().await;
+    app.with_web_client(&[("skip_consent", json!(false)), ("client_name", json!("Meadow Notes"))]);
+    app.with_user("ada");
+    app
+}
+
+async fn at_consent(app: &App) -> Browser {
+    let mut ada = Browser::new(app);
+    ada.open(&authorize_uri(&[("scope", "openid email")])).await;
+    ada.log_in("ada", PASSWORD).await;
+    assert!(ada.path.starts_with("/consent?interaction="), "{}", ada.path);
+    ada
+}
+
+#[actix_web::test]
+async fn a_person_sees_who_asks_for_what_and_allows_it_once() {
+    let app = app().await;
+    let mut ada = at_consent(&app).await;
+    for text in ["Meadow Notes", "Know who you are", "See your email address", "app.example", "ada"] {
+        assert!(ada.html.contains(text), "{text}");
+    }
+    let form = ada.form("/consent").with("decision", "allow");
+    assert!(sent_back(&ada.submit(&form).await).contains_key("code"));
+    let again = ada.open(&authorize_uri(&[("scope", "openid email")])).await;
+    assert!(sent_back(&again).contains_key("code"), "it is remembered");
+    ada.open(&authorize_uri(&[("scope", "openid email profile")])).await;
+    assert!(ada.path.starts_with("/consent"), "more is asked again");
+}
+
+#[actix_web::test]
+async fn who_refuses_goes_back_with_access_denied() {
+    let app = app().await;
+    let mut ada = at_consent(&app).await;
+    let form = ada.form("/consent").with("decision", "deny");
+    assert_eq!(sent_back(&ada.submit(&form).await)["error"], "access_denied");
+    ada.open(&authorize_uri(&[("scope", "openid email")])).await;
+    assert!(ada.path.starts_with("/consent"), "and nothing is remembered");
+}
+
+/// M23.
+#[actix_web::test]
+async fn consent_from_elsewhere_is_refused() {
+    let app = app().await;
+    let mut ada = at_consent(&app).await;
+    let form = ada.form("/consent").with("decision", "allow");
+    for form in
+        [form.clone().without("csrf"), form.clone().with("csrf", "x"), form.clone().without("interaction")]
+    {
+        assert_eq!(ada.submit(&form).await.status, 403);
+    }
+    for (name, value) in
+        [("origin", "null"), ("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")]
+    {
+        let request = TestRequest::post().insert_header((name, value)).set_form(&form.fields);
+        assert_eq!(ada.send(request, "/consent").await.status, 403, "{name}: {value}");
+    }
+    assert!(sent_back(&ada.submit(&form).await).contains_key("code"), "the page itself still works");
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_neither_yes_nor_no_is_refused() {
+    let app = app().await;
+    let mut ada = at_consent(&app).await;
+    for decision in ["", "maybe", "ALLOW"] {
+        let form = ada.form("/consent").with("decision", decision);
+        let answer = ada.clone().submit(&form).await;
+        assert_eq!(answer.status, 400, "{decision}");
+    }
+    let form = ada.form("/consent");
+    assert_eq!(ada.submit(&form).await.status, 400);
+}
+
+/// M08: the page before cannot be left out.
+#[actix_web::test]
+async fn without_a_sign_in_consent_leads_to_the_login_page() {
+    let app = app().await;
+    let mut ada = at_consent(&app).await;
+    let form = ada.form("/consent").with("decision", "allow");
+    let path = ada.path.clone();
+    ada.cookies.remove("lk");
+    ada.open(&path).await;
+    assert!(ada.path.starts_with("/login?interaction="), "{}", ada.path);
+    ada.submit(&form).await;
+    assert!(ada.path.starts_with("/login?interaction="), "{}", ada.path);
+    ada.log_in("ada", PASSWORD).await;
+    assert!(ada.path.starts_with("/consent"), "nothing was allowed in between");
+}
+
+/// What one person was shown, another does not answer.
+#[actix_web::test]
+async fn a_form_counts_for_the_person_who_saw_it() {
+    let app = app().await;
+    app.with_user("eve");
+    let mut ada = at_consent(&app).await;
+    let form = ada.form("/consent").with("decision", "allow");
+    let consent = ada.path.clone();
+    ada.open(&consent.replace("/consent", "/login")).await;
+    ada.log_in("eve", PASSWORD).await;
+    assert!(ada.path.starts_with("/consent"), "eve is asked herself");
+    assert_eq!(ada.submit(&form).await.status, 403);
+}
+
+/// M45.
+#[actix_web::test]
+async fn markup_in_scopes_and_names_stays_text() {
+    let app = App::start().await;
+    let name = json!("<script>alert(1)</script>");
+    app.with_web_client(&[
+        ("skip_consent", json!(false)),
+        ("client_name", name),
+        ("scope", json!("openid <script>")),
+    ]);
+    app.with_user("ada");
+    let mut ada = Browser::new(&app);
+    ada.open(&authorize_uri(&[("scope", "openid <script>")])).await;
+    ada.log_in("ada", PASSWORD).await;
+    assert!(ada.path.starts_with("/consent"));
+    assert!(!ada.html.contains("<script>"), "{}", ada.html);
+}
