@@ -179,6 +179,20 @@ async fn a_revoked_one_takes_its_access_tokens_with_it() {
     assert_eq!(app.refresh(&web, &tokens["refresh_token"], &[]).await.error(), (400, "invalid_grant".into()));
 }
 
+/// RFC 7009 §2.1.
+#[actix_web::test]
+async fn another_client_cannot_revoke_it() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let other = app.with_web_client(&[("client_id", json!("other"))]);
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid offline_access").await;
+    let form = [("token", tokens["refresh_token"].as_str().unwrap())];
+    assert_eq!(app.post("/revoke", &form, Some(&other)).await.error(), (400, "invalid_grant".into()));
+    assert!(!app.is_active(&other, &tokens["refresh_token"]).await, "nor ask about it");
+    assert_eq!(app.refresh(&web, &tokens["refresh_token"], &[]).await.status, 200);
+}
+
 /// One kind of token is never taken for another.
 #[actix_web::test]
 async fn other_tokens_are_no_refresh_tokens() {

@@ -72,3 +72,17 @@ async fn other_tokens_are_refused() {
     app.advance(time::Duration::seconds(300));
     assert_eq!(app.userinfo(&tokens["access_token"]).await.status, 401, "expired");
 }
+
+/// RFC 9068 §4: a token for an API is none for us.
+#[actix_web::test]
+async fn a_token_for_another_audience_is_refused() {
+    let app = App::start().await;
+    let web = app
+        .with_web_client(&[("resources", json!(["https://api.example"])), ("scope", json!("openid read"))]);
+    let ada = app.signed_in("ada");
+    let both = app.tokens(&web, &ada, "openid read").await;
+    assert_eq!(app.userinfo(&both["access_token"]).await.status, 200, "openid names us among the audience");
+    let api = app.tokens(&web, &ada, "read").await;
+    assert_eq!(app.userinfo(&api["access_token"]).await.status, 401);
+    assert_eq!(app.last_cause(), "token.audience");
+}
