@@ -15,7 +15,9 @@
 //! down) may be used by every layer.
 
 pub mod act;
+pub mod admin;
 pub mod audit;
+pub mod cli;
 pub mod config;
 pub mod identity;
 pub mod jobs;
@@ -23,6 +25,7 @@ pub mod keys;
 pub mod oauth;
 pub mod ports;
 pub mod records;
+pub mod server;
 pub mod storage;
 pub mod texts;
 pub mod web;

@@ -35,6 +35,7 @@ pub use units::Size;
 
 use raw::Raw;
 use reader::Reader;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The whole configuration, checked. One field a section.
@@ -65,14 +66,28 @@ pub struct Settings {
 pub struct Loaded {
     /// The settings.
     pub settings: Settings,
-    /// The dotted keys that were written in the file or the environment.
-    pub written: Vec<String>,
+    /// The value of every dotted key that was written in the file or the environment, as TOML.
+    written: BTreeMap<String, String>,
 }
 
 impl Loaded {
-    /// Whether somebody wrote this key.
+    /// Whether somebody wrote this dotted key.
     pub fn wrote(&self, key: &str) -> bool {
-        self.written.iter().any(|written| written == key)
+        self.written.contains_key(key)
+    }
+
+    /// The dotted keys that are written otherwise in `next`, or in one of the two alone.
+    pub fn differences(&self, next: &Self) -> Vec<String> {
+        let keys: BTreeSet<&String> = self.written.keys().chain(next.written.keys()).collect();
+        keys.into_iter().filter(|key| self.written.get(*key) != next.written.get(*key)).cloned().collect()
+    }
+
+    /// Counts `next`'s value of this key as ours from now on.
+    pub fn take_over(&mut self, key: &str, next: &Self) {
+        match next.written.get(key) {
+            Some(value) => self.written.insert(key.to_owned(), value.clone()),
+            None => self.written.remove(key),
+        };
     }
 }
 
@@ -97,7 +112,7 @@ pub fn check(file: Option<(&Path, &str)>, environment: &[(String, String)]) -> R
     raw.add_environment(environment);
     let mut reader = Reader::new(raw);
     let settings = read(&mut reader);
-    let written = reader.written();
+    let written = reader.values();
     let (faults, _) = reader.finish();
     if faults.is_empty() { Ok(Loaded { settings, written }) } else { Err(Faults(faults)) }
 }

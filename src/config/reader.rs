@@ -22,11 +22,12 @@ pub(super) struct Reader {
     raw: Raw,
     origins: BTreeMap<String, Origin>,
     keys: Vec<Key>,
+    values: BTreeMap<String, String>,
 }
 
 impl Reader {
     pub(super) fn new(raw: Raw) -> Self {
-        Self { raw, origins: BTreeMap::new(), keys: Vec::new() }
+        Self { raw, origins: BTreeMap::new(), keys: Vec::new(), values: BTreeMap::new() }
     }
 
     /// The keys of one section (empty: the top level).
@@ -43,9 +44,9 @@ impl Reader {
         self.raw.faults.push(Fault { origin, key: key.to_owned(), what: what.into() });
     }
 
-    /// The dotted keys that were read and are written somewhere.
-    pub(super) fn written(&self) -> Vec<String> {
-        self.origins.keys().cloned().collect()
+    /// The value of every key that was written, as TOML.
+    pub(super) fn values(&self) -> BTreeMap<String, String> {
+        self.values.clone()
     }
 
     /// Every fault, those for unknown keys included, in the order of the file; and every key that was asked for.
@@ -119,7 +120,9 @@ impl Section<'_> {
         let dotted = dotted(self.name, key);
         self.reader.origins.insert(dotted.clone(), entry.origin);
         let value = T::read(&entry.written).filter(|value| allows(value));
-        if value.is_none() {
+        if let Some(value) = &value {
+            self.reader.values.insert(dotted, value.render());
+        } else {
             self.reader.refuse(&[&dotted], format!("{} is not allowed; give {allowed}", entry.written));
         }
         value

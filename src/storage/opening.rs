@@ -23,6 +23,13 @@ pub struct Opening {
     pub remarks: Vec<String>,
 }
 
+impl Opening {
+    /// Whether something was found otherwise than it had been left in good order.
+    pub fn was_mended(&self) -> bool {
+        self.rebuilt.is_some() || self.replayed > 0 || self.cut_bytes > 0 || self.audit_restored > 0
+    }
+}
+
 impl fmt::Display for Opening {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} pairs at sequence {}", self.pairs, self.sequence)?;

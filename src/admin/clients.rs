@@ -1,0 +1,186 @@
+//! Orders about clients.
+
+use super::{Answer, Instant, OPERATOR, Page, Refusal, Secret, Services};
+use crate::oauth::clients::{self, ClientError, Registered, registration};
+use crate::records::{Client, GrantType, Scope, SignatureAlgorithm, TokenEndpointAuthMethod};
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+/// An order about clients.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientOrder {
+    /// Registers a client.
+    Add {
+        /// Its identifier; one is made where none is given.
+        client_id: Option<String>,
+        /// The registration. RFC 7591 §2.
+        metadata: Box<registration::Metadata>,
+    },
+    /// Lists clients in the order of their identifiers.
+    List {
+        /// Those behind this identifier alone.
+        after: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Shows a client.
+    Show {
+        /// Which.
+        client_id: String,
+    },
+    /// Gives a client a new secret.
+    RotateSecret {
+        /// Which.
+        client_id: String,
+        /// For how many seconds the present secret is accepted beside it.
+        grace_seconds: u32,
+    },
+    /// Disables a client.
+    Disable {
+        /// Which.
+        client_id: String,
+    },
+    /// Enables a client again.
+    Enable {
+        /// Which.
+        client_id: String,
+    },
+    /// Deletes a client.
+    Delete {
+        /// Which.
+        client_id: String,
+    },
+}
+
+/// A client as the operator sees it, in the words of RFC 7591 §3.2.1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one independent, named policy of the client")]
+pub struct ClientView {
+    /// Its identifier.
+    pub client_id: String,
+    /// Its new secret: shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Secret>,
+    /// What people are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// `web` or `native`.
+    pub application_type: registration::ApplicationType,
+    /// How it proves who it is.
+    pub token_endpoint_auth_method: TokenEndpointAuthMethod,
+    /// The grants that it may use.
+    pub grant_types: Vec<GrantType>,
+    /// Where authorization responses may go.
+    pub redirect_uris: Vec<String>,
+    /// The scope that it may ask for at most.
+    pub scope: Scope,
+    /// The resources that it may ask tokens for.
+    pub resources: Vec<String>,
+    /// Its own roles.
+    pub roles: Vec<String>,
+    /// The algorithm of its access tokens.
+    pub access_token_signed_response_alg: SignatureAlgorithm,
+    /// The algorithm of its ID tokens.
+    pub id_token_signed_response_alg: SignatureAlgorithm,
+    /// Whether PKCE is required.
+    pub require_pkce: bool,
+    /// Whether refresh tokens rotate.
+    pub rotate_refresh_tokens: bool,
+    /// Whether people are not asked for consent.
+    pub skip_consent: bool,
+    /// The life of its access tokens in seconds, where it has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_ttl: Option<u32>,
+    /// Whether it is disabled.
+    pub disabled: bool,
+    /// When it was registered.
+    pub created_at: Instant,
+    /// When it was last changed.
+    pub updated_at: Instant,
+}
+
+impl From<Client> for ClientView {
+    fn from(client: Client) -> Self {
+        let native = client.is_native();
+        Self {
+            client_id: client.client_id,
+            client_secret: None,
+            client_name: client.client_name,
+            application_type: if native {
+                registration::ApplicationType::Native
+            } else {
+                registration::ApplicationType::Web
+            },
+            token_endpoint_auth_method: client.token_endpoint_auth_method,
+            grant_types: client.grant_types,
+            redirect_uris: client.redirect_uris,
+            scope: client.scope,
+            resources: client.resources,
+            roles: client.roles,
+            access_token_signed_response_alg: client.access_token_signed_response_alg,
+            id_token_signed_response_alg: client.id_token_signed_response_alg,
+            require_pkce: client.require_pkce,
+            rotate_refresh_tokens: client.rotate_refresh_tokens,
+            skip_consent: client.skip_consent,
+            access_token_ttl: client.access_token_ttl,
+            disabled: client.disabled,
+            created_at: client.created_at.into(),
+            updated_at: client.updated_at.into(),
+        }
+    }
+}
+
+impl From<Registered> for ClientView {
+    fn from(registered: Registered) -> Self {
+        let client_secret = registered.secret.map(|secret| secret.expose_secret().to_owned().into());
+        Self { client_secret, ..registered.client.into() }
+    }
+}
+
+pub(super) async fn execute(services: &Services, order: ClientOrder) -> Result<Answer, Refusal> {
+    let act = services.act();
+    match order {
+        ClientOrder::Add { client_id, metadata } => {
+            let client_id = client_id.unwrap_or_else(|| act.seed.uuid("client.id").to_string());
+            let client = registration::client(*metadata, &client_id, &services.offer, act.now)
+                .map_err(|error| Refusal::new(error.description))?;
+            let added =
+                services.run(move |txn| clients::register(txn, &act, OPERATOR, client.clone())).await?;
+            Ok(Answer::Client(added.into()))
+        }
+        ClientOrder::List { after, limit } => {
+            let limit = limit.clamp(1, 500);
+            let found = clients::list(&services.store, &services.tenant, after.as_deref(), limit)?;
+            let next =
+                (found.len() == limit).then(|| found.last().map(|last| last.client_id.clone())).flatten();
+            Ok(Answer::Clients(Page { items: found.into_iter().map(ClientView::from).collect(), next }))
+        }
+        ClientOrder::Show { client_id } => {
+            let found = clients::find(&services.store, &services.tenant, &client_id)?;
+            let client = found.ok_or_else(|| Refusal::new(ClientError::NotFound))?;
+            Ok(Answer::Client(client.into()))
+        }
+        ClientOrder::RotateSecret { client_id, grace_seconds } => {
+            let grace = Duration::seconds(grace_seconds.into());
+            let rotated = services
+                .run(move |txn| clients::rotate_secret(txn, &act, OPERATOR, &client_id, grace))
+                .await?;
+            Ok(Answer::Client(rotated.into()))
+        }
+        ClientOrder::Disable { client_id } => {
+            let client = services.run(move |txn| clients::disable(txn, &act, OPERATOR, &client_id)).await?;
+            Ok(Answer::Client(client.into()))
+        }
+        ClientOrder::Enable { client_id } => {
+            let client = services.run(move |txn| clients::enable(txn, &act, OPERATOR, &client_id)).await?;
+            Ok(Answer::Client(client.into()))
+        }
+        ClientOrder::Delete { client_id } => {
+            let deleted = client_id.clone();
+            services.run(move |txn| clients::delete(txn, &act, OPERATOR, &client_id)).await?;
+            Ok(Answer::Deleted(deleted))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Orders: to the running server through its control socket, or carried out here while none runs.
+
+use super::Failure;
+use crate::admin::socket::{Reply, path_in};
+use crate::admin::{Answer, Order};
+use crate::config::Settings;
+use crate::server::House;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Making an RSA key of 4096 bits may take a while.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whoever carries out our orders.
+pub(super) enum Control {
+    /// The running server.
+    Server(PathBuf),
+    /// This process: the store is ours.
+    Own(Box<House>),
+}
+
+impl Control {
+    /// Finds the running server of these settings, or opens its store. A data folder is made only where `may_make`.
+    pub(super) fn open(settings: &Settings, may_make: bool) -> Result<Self, Failure> {
+        let folder = &settings.data_dir;
+        let path = path_in(folder);
+        match UnixStream::connect(&path) {
+            Ok(_) => return Ok(Self::Server(path)),
+            Err(error) if is_absent(&error) => {}
+            Err(error) => {
+                let what = "run this as the user that runs the server";
+                return Err(Failure(format!(
+                    "cannot talk to the server at {}: {error}; {what}",
+                    path.display()
+                )));
+            }
+        }
+        if !may_make && !folder.exists() {
+            return Err(Failure(format!(
+                "there is no data folder {}: name the server's configuration with --config, or start it once",
+                folder.display()
+            )));
+        }
+        Ok(Self::Own(Box::new(House::open(settings)?)))
+    }
+
+    /// Has an order carried out.
+    pub(super) fn ask(&self, order: &Order) -> Result<Answer, Failure> {
+        match self {
+            Self::Server(path) => match exchange(path, order)? {
+                Reply::Done(answer) => Ok(*answer),
+                Reply::Refused(refusal) => Err(Failure::new(refusal)),
+            },
+            Self::Own(house) => Ok(house.carry_out(order.clone())?),
+        }
+    }
+
+    /// Closes the store, if it is ours.
+    pub(super) fn close(self) -> Result<(), Failure> {
+        match self {
+            Self::Server(_) => Ok(()),
+            Self::Own(house) => Ok(house.close()?),
+        }
+    }
+}
+
+/// One order from beginning to end.
+pub(super) fn ask(settings: &Settings, order: &Order, may_make: bool) -> Result<Answer, Failure> {
+    let control = Control::open(settings, may_make)?;
+    let answer = control.ask(order);
+    control.close()?;
+    answer
+}
+
+/// Nobody listens: no such file, or one that a dead process left.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+}
+
+fn exchange(path: &Path, order: &Order) -> Result<Reply, Failure> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure(format!("the server at {} does not answer: {error}; look at its log", path.display()))
+    };
+    let talk = || -> io::Result<Vec<u8>> {
+        let mut stream = UnixStream::connect(path)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let mut line = zeroize::Zeroizing::new(serde_json::to_vec(order)?);
+        line.push(b'\n');
+        stream.write_all(&line)?;
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply)?;
+        Ok(reply)
+    };
+    let reply = talk().map_err(|error| failed(&error))?;
+    serde_json::from_slice(&reply).map_err(|error| failed(&error))
+}

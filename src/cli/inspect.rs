@@ -1,0 +1,64 @@
+//! `latchkey inspect`
+
+use super::control::ask;
+use super::{Failure, print, secret_input};
+use crate::admin::{Answer, Order, Secret};
+use crate::config::Settings;
+use crate::oauth::tokens::inspect::{Explanation, Verdict};
+use clap::Args;
+use serde_json::Value;
+use std::process::ExitCode;
+
+/// The arguments of `inspect`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The token, or `-` to read it from standard input, where no other process sees it
+    token: String,
+    /// What the service expects in `aud`
+    #[arg(long)]
+    audience: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Exit code 0 where a verifier would accept the token, 1 where it would not.
+pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { token, audience, json } = arguments;
+    let token = if token == "-" { secret_input::from_stdin()? } else { Secret::from(token) };
+    let Answer::Explained(explanation) = ask(settings, &Order::Inspect { token, audience }, false)? else {
+        return Err(Failure(
+            "the server answered something else: use the command of its own version".to_owned(),
+        ));
+    };
+    if json {
+        print::json(&explanation)?
+    } else {
+        show(&explanation)?
+    }
+    Ok(if explanation.accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show(explanation: &Explanation) -> Result<(), Failure> {
+    print::line(explanation.kind.replace('_', " "))?;
+    for (title, part) in [("header", &explanation.header), ("claims", &explanation.claims)] {
+        let Some(Value::Object(members)) = part else { continue };
+        print::line(format!("\n{title}"))?;
+        let width = members.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+        for (name, value) in members {
+            print::line(format!("  {name:<width$}  {value}"))?;
+        }
+    }
+    print::line("\nchecks")?;
+    let width = explanation.checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0);
+    for check in &explanation.checks {
+        let mark = match check.result {
+            Verdict::Passed => "✓",
+            Verdict::Failed => "✗",
+            Verdict::Skipped => "·",
+        };
+        print::line(format!("  {mark} {:<width$}  {}", check.name, check.why))?;
+    }
+    let verdict = if explanation.accepted { "accepted by every check that was made" } else { "refused" };
+    print::line(format!("\n{verdict}"))
+}

@@ -1,0 +1,202 @@
+//! `latchkey user`
+
+use super::control::{Control, ask};
+use super::{Failure, print, secret_input};
+use crate::admin::{Answer, Order, Secret, UserOrder, UserView};
+use crate::config::Settings;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// People asked for at once.
+const PAGE: usize = 200;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Add a person; asks for the password unless it is given otherwise
+    Add(Add),
+    /// List all people
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a person
+    Show(One),
+    /// Disable a person: sessions and tokens end at once
+    Disable(One),
+    /// Enable a disabled person again
+    Enable(One),
+    /// Delete a person for good
+    Delete(One),
+    /// Set or replace a person's password: sessions and tokens end at once
+    SetPassword(SetPassword),
+}
+
+/// The arguments of `user add`.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The name to sign in with
+    username: String,
+    /// The full name
+    #[arg(long)]
+    name: Option<String>,
+    /// The mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// The address is known to be theirs
+    #[arg(long, requires = "email")]
+    email_verified: bool,
+    /// A role; may stand several times
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<String>,
+    /// A group; may stand several times
+    #[arg(long = "group", value_name = "GROUP")]
+    groups: Vec<String>,
+    #[command(flatten)]
+    password: PasswordSource,
+    /// Set no password: the person cannot sign in by password
+    #[arg(long, conflicts_with_all = ["password_stdin", "password_file"])]
+    no_password: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The arguments of `user set-password`.
+#[derive(Debug, Args)]
+pub(super) struct SetPassword {
+    /// The username or subject
+    user: String,
+    #[command(flatten)]
+    password: PasswordSource,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where a password comes from; by default from a prompt.
+#[derive(Debug, Args)]
+struct PasswordSource {
+    /// Read the password from standard input
+    #[arg(long, conflicts_with = "password_file")]
+    password_stdin: bool,
+    /// Read the password from a file
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl PasswordSource {
+    fn read(&self) -> Result<Secret, Failure> {
+        match &self.password_file {
+            Some(path) => secret_input::from_file(path),
+            None if self.password_stdin => secret_input::from_stdin(),
+            None => secret_input::from_prompt("Password"),
+        }
+    }
+}
+
+/// One person.
+#[derive(Debug, Args)]
+pub(super) struct One {
+    /// The username or subject
+    user: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
+    let (order, json, may_make) = match verb {
+        Verb::List { json } => return list(settings, json),
+        Verb::Add(add) => {
+            let json = add.json;
+            (self::add(add)?, json, true)
+        }
+        Verb::Show(One { user, json }) => (UserOrder::Show { user }, json, false),
+        Verb::Disable(One { user, json }) => (UserOrder::Disable { user }, json, false),
+        Verb::Enable(One { user, json }) => (UserOrder::Enable { user }, json, false),
+        Verb::Delete(One { user, json }) => (UserOrder::Delete { user }, json, false),
+        Verb::SetPassword(SetPassword { user, password, json }) => {
+            (UserOrder::SetPassword { user, password: password.read()? }, json, false)
+        }
+    };
+    match ask(settings, &Order::User(order), may_make)? {
+        Answer::User(view) => show(&view, json)?,
+        Answer::Deleted(username) if json => print::json(&serde_json::json!({ "deleted": username }))?,
+        Answer::Deleted(username) => print::line(format!("{username} is deleted"))?,
+        _ => return Err(unexpected()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn add(add: Add) -> Result<UserOrder, Failure> {
+    let password = if add.no_password { None } else { Some(add.password.read()?) };
+    Ok(UserOrder::Add {
+        username: add.username,
+        password,
+        name: add.name,
+        email: add.email,
+        email_verified: add.email_verified,
+        roles: add.roles,
+        groups: add.groups,
+    })
+}
+
+fn list(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
+    let control = Control::open(settings, false)?;
+    let mut all: Vec<UserView> = Vec::new();
+    let mut after = None;
+    loop {
+        let order = Order::User(UserOrder::List { after: after.take(), limit: PAGE });
+        let Answer::Users(page) = control.ask(&order)? else { return Err(unexpected()) };
+        all.extend(page.items);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    control.close()?;
+    all.sort_by(|a, b| a.username.cmp(&b.username));
+    if json {
+        print::json(&all)?;
+    } else {
+        let row = |user: &UserView| {
+            [
+                user.username.clone(),
+                user.name.clone().unwrap_or_default(),
+                user.email.clone().unwrap_or_default(),
+                print::state(user.disabled),
+                user.roles.join(" "),
+                user.sub.to_string(),
+            ]
+        };
+        let headings = ["USERNAME", "NAME", "EMAIL", "STATE", "ROLES", "SUBJECT"];
+        print::table(headings, &all.iter().map(row).collect::<Vec<_>>())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(user: &UserView, json: bool) -> Result<(), Failure> {
+    if json {
+        return print::json(user);
+    }
+    let verified = if user.email_verified { " (verified)" } else { "" };
+    print::fields(&[
+        ("username", user.username.clone()),
+        ("subject", user.sub.to_string()),
+        ("name", user.name.clone().unwrap_or_default()),
+        ("email", user.email.as_ref().map(|email| format!("{email}{verified}")).unwrap_or_default()),
+        ("roles", user.roles.join(" ")),
+        ("groups", user.groups.join(" ")),
+        ("password", if user.has_password { "set" } else { "not set" }.to_owned()),
+        ("state", print::state(user.disabled)),
+        ("created", user.created_at.to_string()),
+        ("updated", user.updated_at.to_string()),
+    ])
+}
+
+fn unexpected() -> Failure {
+    Failure("the server answered something else: use the command of its own version".to_owned())
+}

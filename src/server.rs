@@ -1,0 +1,135 @@
+//! The composition root: settings become ports, store, keys and policies, and these a running server.
+
+mod demo;
+mod edge;
+mod error;
+mod house;
+mod logging;
+mod notices;
+mod policies;
+mod signals;
+
+pub use error::StartError;
+pub use house::House;
+
+use crate::admin::{Services, socket::ControlSocket};
+use crate::audit::{Entry, Event};
+use crate::config::Loaded;
+use crate::identity::setup;
+use crate::jobs::sweep_expired;
+use actix_web::dev::ServerHandle;
+use actix_web::rt::task::JoinHandle;
+use logging::Logging;
+use secrecy::SecretString;
+use signals::Reload;
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub enum Mode {
+    /// As the settings say.
+    Normal {
+        /// The file that was read, to be read again at SIGHUP.
+        config: Option<PathBuf>,
+    },
+    /// On a throw-away store with people and clients to try; everything about them is printed.
+    Demo {
+        /// As one JSON object.
+        json: bool,
+    },
+}
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+/// One line that says why it does not start, or what went wrong at its end.
+pub fn serve(mut loaded: Loaded, mode: &Mode) -> Result<(), StartError> {
+    let logging = Logging::start(&loaded.settings.log);
+    let Mode::Demo { .. } = mode else {
+        return actix_web::rt::System::new().block_on(run(loaded, logging, mode));
+    };
+    // The folder goes when this ends, however it ends.
+    let folder = demo::Folder::make()?;
+    folder.path().clone_into(&mut loaded.settings.data_dir);
+    actix_web::rt::System::new().block_on(run(loaded, logging, mode))
+}
+
+async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), StartError> {
+    let listener = edge::bind(loaded.settings.http.listen)?;
+    let bound = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
+    demo::follow(&mut loaded, bound, mode);
+    let settings = &loaded.settings;
+    let house = House::open(settings)?;
+    tracing::info!(data_dir = %settings.data_dir.display(), "store opened: {}", house.opening);
+    house.services.rotation.start().await?;
+    let link = begin(&house, mode).await?;
+    let socket = ControlSocket::open(&settings.data_dir).map_err(|error| {
+        StartError::new(format!("control socket in {}: {error}", settings.data_dir.display()))
+    })?;
+    let server = edge::serve(settings, listener, edge::state(settings, &house)?)?;
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    let jobs = start_jobs(&house.services, socket);
+    match mode {
+        Mode::Normal { .. } => notices::banner(settings, link.as_ref())?,
+        Mode::Demo { json } => {
+            notices::demo(settings, &demo::furnish(settings, &house.services).await?, *json)?
+        }
+    }
+    let config = if let Mode::Normal { config } = mode { config.clone() } else { None };
+    signals::wait_for_stop(&mut Reload { config, loaded: loaded.clone(), logging }).await?;
+    stop(&handle, running, jobs, &house.services).await
+}
+
+/// Writes into the audit trail that the server came up, and makes a set-up link where nobody has been added yet.
+async fn begin(house: &House, mode: &Mode) -> Result<Option<SecretString>, StartError> {
+    let act = house.services.act();
+    let recovered = house.opening.was_mended();
+    let wants_link = matches!(mode, Mode::Normal { .. });
+    let begun = house.services.store.run::<_, Infallible, _>(move |txn| {
+        if recovered {
+            Entry::new(&act, Event::SysStoreRecovered).actor("server").append(txn)?;
+        }
+        Entry::new(&act, Event::SysStartup).actor("server").append(txn)?;
+        Ok(if wants_link { setup::issue(txn, &act)? } else { None })
+    });
+    Ok(begun.await.map_err(house::fault)?)
+}
+
+/// What the server does by itself, beside answering requests. Each may be aborted at any point without harm.
+fn start_jobs(services: &Services, socket: ControlSocket) -> Vec<JoinHandle<()>> {
+    let Services { store, tenant, clock, .. } = services.clone();
+    vec![
+        actix_web::rt::spawn(services.rotation.clone().run()),
+        actix_web::rt::spawn(sweep_expired::run(store, tenant, clock)),
+        actix_web::rt::spawn(socket.serve(services.clone())),
+    ]
+}
+
+/// Lets requests in flight finish, then closes the store.
+async fn stop(
+    handle: &ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
+    jobs: Vec<JoinHandle<()>>,
+    services: &Services,
+) -> Result<(), StartError> {
+    tracing::info!("stopping: requests in flight finish first");
+    handle.stop(true).await;
+    let ended = running.await;
+    for job in jobs {
+        job.abort();
+        // Aborted or panicked: it is over, and what it left half done is done again at the next start.
+        let _ = job.await;
+    }
+    let act = services.act();
+    services.store.append(Entry::new(&act, Event::SysShutdown).actor("server").encode()?).await?;
+    let store = services.store.clone();
+    let closed = actix_web::rt::task::spawn_blocking(move || store.close()).await;
+    closed.map_err(|error| StartError::new(error.to_string()))??;
+    ended
+        .map_err(|error| StartError::new(error.to_string()))?
+        .map_err(|error| StartError::new(format!("the server ended badly: {error}")))?;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! The HTTP edge: the listening socket, the application's state, the actix server.
+
+use super::house::House;
+use super::{StartError, policies};
+use crate::config::Settings;
+use crate::identity::PasswordPool;
+use crate::identity::login::{AddressLimit, Login};
+use crate::oauth::discovery::Metadata;
+use crate::web::respond::page::Stationery;
+use crate::web::routes;
+use crate::web::state::{AppState, Realm};
+use actix_web::dev::Server;
+use actix_web::web::{Bytes, Data, PayloadConfig};
+use actix_web::{App, HttpServer};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use tokio::net::TcpSocket;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// Binds the address that the settings name.
+///
+/// # Errors
+/// One line, such as that the port is in use.
+pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    };
+    bound().map_err(|error| {
+        StartError::new(format!("cannot listen on {address}: {error}; stop what uses it, or set http.listen"))
+    })
+}
+
+/// What the handlers work with.
+///
+/// # Errors
+/// One line, where threads cannot be started or embedded texts are broken.
+pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, StartError> {
+    let failed = |error: &dyn std::fmt::Display| StartError::new(error.to_string());
+    let services = &house.services;
+    let rules = services.rules.clone();
+    let metadata = Metadata::of(&rules.policy, routes::PATHS, &settings.keys.algorithms);
+    let metadata = serde_json::to_vec(&metadata).map_err(|error| failed(&error))?;
+    let url = settings.issuer.to_url().ok_or_else(|| StartError::new("issuer: not a URL"))?;
+    let realm = Realm {
+        tenant: services.tenant.clone(),
+        rules,
+        keys: Arc::clone(&services.keys),
+        metadata: Bytes::from(metadata),
+    };
+    Ok(AppState {
+        realm: Arc::new(realm),
+        store: services.store.clone(),
+        clock: Arc::clone(&services.clock),
+        entropy: Arc::clone(&services.entropy),
+        stateless_acts: settings.audit.stateless,
+        login: Login { policy: policies::login(settings), devices: house.devices.clone() },
+        passwords: PasswordPool::start(policies::pool(settings)?).map_err(|error| failed(&error))?,
+        addresses: AddressLimit::new(policies::addresses(settings), Arc::clone(&services.clock)),
+        stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
+    })
+}
+
+/// The actix server on an open socket. Signals are ours to handle.
+///
+/// HTTP/1.1 alone: actix tells cleartext HTTP/2 by waiting for a connection's first bytes, without a limit of time,
+/// so silent connections would pile up. Proxies speak HTTP/1.1 to us.
+///
+/// # Errors
+/// One line, where the socket cannot be used.
+pub(super) fn serve(
+    settings: &Settings,
+    listener: TcpListener,
+    state: AppState,
+) -> Result<Server, StartError> {
+    let http = settings.http.clone();
+    let max_body = usize::try_from(http.max_body.0).unwrap_or(usize::MAX);
+    let state = Data::new(state);
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = usize::try_from(http.workers).ok().filter(|count| *count > 0).unwrap_or(cores);
+    let server = HttpServer::new(move || {
+        App::new().app_data(state.clone()).app_data(PayloadConfig::new(max_body)).configure(routes::configure)
+    });
+    let server = server
+        .workers(workers)
+        .keep_alive(http.keep_alive)
+        .client_request_timeout(http.header_timeout)
+        .shutdown_timeout(http.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(listener)
+        .map_err(|error| StartError::new(format!("cannot serve on {}: {error}", http.listen)))?;
+    Ok(server.run())
+}

@@ -1,0 +1,122 @@
+//! From settings to the small policies that the domain knows.
+
+use crate::config::Settings;
+use crate::identity::login::{AddressPolicy, LoginPolicy, ThrottlePolicy};
+use crate::identity::password::PasswordPolicy;
+use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
+use crate::keys::KeyPolicy;
+use crate::oauth::TokenPolicy;
+use crate::oauth::clients::registration::Offer;
+use crate::server::StartError;
+use crate::storage::Options;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use time::Duration;
+
+/// The same span of time, as the domain counts it.
+fn span(of: std::time::Duration) -> Duration {
+    Duration::try_from(of).unwrap_or(Duration::MAX)
+}
+
+/// How the store is run.
+pub(super) fn storage(settings: &Settings) -> Options {
+    let own = &settings.storage;
+    Options {
+        journal_limit_bytes: own.journal_limit.0,
+        checkpoint_every: own.checkpoint_every,
+        min_free_bytes: own.min_free.0,
+        cache_bytes: own.cache.0,
+        ..Options::default()
+    }
+}
+
+/// How the signing keys live.
+pub(super) fn keys(settings: &Settings) -> KeyPolicy {
+    let own = &settings.keys;
+    KeyPolicy {
+        algorithms: own.algorithms.clone(),
+        rotate_every: span(own.rotate_every),
+        publish_ahead: span(own.publish_ahead),
+        jwks_max_age: span(own.jwks_max_age),
+        longest_token_life: span(settings.tokens.access_ttl_limit),
+        skew: span(settings.tokens.clock_skew),
+        rsa_bits: own.rsa_bits,
+    }
+}
+
+/// The rules of tokens.
+pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
+    let own = &settings.tokens;
+    TokenPolicy {
+        issuer: Arc::from(settings.issuer.as_str()),
+        access_ttl: span(own.access_ttl),
+        id_ttl: span(own.id_ttl),
+        code_ttl: span(own.code_ttl),
+        refresh_idle_ttl: span(own.refresh_idle_ttl),
+        refresh_absolute_ttl: span(own.refresh_absolute_ttl),
+        refresh_retry_grace: span(own.refresh_retry_grace),
+        interaction_ttl: span(settings.login.interaction_ttl),
+        clock_skew: span(own.clock_skew),
+    }
+}
+
+/// What clients may ask for.
+pub(super) fn offer(settings: &Settings) -> Offer {
+    let limit = settings.tokens.access_ttl_limit.as_secs();
+    Offer {
+        algorithms: settings.keys.algorithms.clone(),
+        access_token_ttl_limit: u32::try_from(limit).unwrap_or(u32::MAX),
+    }
+}
+
+/// The rules of a sign-in.
+pub(super) fn login(settings: &Settings) -> LoginPolicy {
+    let own = &settings.login;
+    LoginPolicy {
+        throttle: ThrottlePolicy {
+            free_failures: own.free_failures,
+            first_delay: span(own.first_delay),
+            longest_delay: span(own.longest_delay),
+            window: span(own.failure_window),
+        },
+        session: SessionPolicy { absolute: span(own.session_absolute), idle: span(own.session_idle) },
+    }
+}
+
+/// How often one address may try.
+pub(super) fn addresses(settings: &Settings) -> AddressPolicy {
+    AddressPolicy {
+        per_minute: settings.login.address_per_minute,
+        burst: NonZeroU32::new(settings.login.address_burst).unwrap_or(NonZeroU32::MIN),
+    }
+}
+
+/// What a new password must be.
+pub(super) fn passwords(settings: &Settings) -> PasswordPolicy {
+    PasswordPolicy { min_chars: usize::try_from(settings.login.password_min_length).unwrap_or(usize::MAX) }
+}
+
+/// The threads that hash for the sign-in page.
+///
+/// # Errors
+/// Where the cost of a hash is out of bounds.
+pub(super) fn pool(settings: &Settings) -> Result<PoolPolicy, StartError> {
+    let own = &settings.login;
+    let params = HashParams::new(own.argon2_memory, own.argon2_passes, own.argon2_lanes)
+        .map_err(|error| StartError::new(format!("login.argon2_memory: {error}")))?;
+    let default = PoolPolicy::default();
+    let count = |number: u32| usize::try_from(number).ok().and_then(NonZeroUsize::new);
+    Ok(PoolPolicy {
+        params,
+        workers: count(own.hash_workers).unwrap_or(default.workers),
+        queue: count(own.hash_queue).unwrap_or(default.queue),
+    })
+}
+
+/// One thread that hashes for administrative orders, so that these never wait behind sign-ins.
+///
+/// # Errors
+/// As [`pool`].
+pub(super) fn own_pool(settings: &Settings) -> Result<PoolPolicy, StartError> {
+    Ok(PoolPolicy { workers: NonZeroUsize::MIN, ..pool(settings)? })
+}
