@@ -6,6 +6,9 @@ use crate::config::Settings;
 use crate::identity::PasswordPool;
 use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
+use crate::web::extract::client_ip::TrustedProxies;
+use crate::web::extract::cookie::Cookies;
+use crate::web::middleware::Edge;
 use crate::web::respond::page::Stationery;
 use crate::web::routes;
 use crate::web::state::{AppState, Realm};
@@ -45,6 +48,7 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, Star
     let rules = services.rules.clone();
     let metadata = Metadata::of(&rules.policy, routes::PATHS, &settings.keys.algorithms);
     let metadata = serde_json::to_vec(&metadata).map_err(|error| failed(&error))?;
+    let proxies = settings.http.trusted_proxies.clone();
     let url = settings.issuer.to_url().ok_or_else(|| StartError::new("issuer: not a URL"))?;
     let realm = Realm {
         tenant: services.tenant.clone(),
@@ -60,6 +64,9 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, Star
         stateless_acts: settings.audit.stateless,
         login: Login { policy: policies::login(settings), devices: house.devices.clone() },
         passwords: PasswordPool::start(policies::pool(settings)?).map_err(|error| failed(&error))?,
+        new_passwords: services.password_policy,
+        cookies: Cookies::new(url.scheme() == "https"),
+        proxies: TrustedProxies::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
         addresses: AddressLimit::new(policies::addresses(settings), Arc::clone(&services.clock)),
         stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
     })
@@ -79,11 +86,16 @@ pub(super) fn serve(
 ) -> Result<Server, StartError> {
     let http = settings.http.clone();
     let max_body = usize::try_from(http.max_body.0).unwrap_or(usize::MAX);
+    let outermost = Edge::new(Arc::clone(&state.stationery), &state.entropy.seed());
     let state = Data::new(state);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = usize::try_from(http.workers).ok().filter(|count| *count > 0).unwrap_or(cores);
     let server = HttpServer::new(move || {
-        App::new().app_data(state.clone()).app_data(PayloadConfig::new(max_body)).configure(routes::configure)
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::configure)
+            .app_data(PayloadConfig::new(max_body))
+            .wrap(outermost.clone())
     });
     let server = server
         .workers(workers)

@@ -45,7 +45,7 @@ impl House {
         let tenant = Tenant::default_tenant();
         let keks = Arc::new(load_keks(settings, opening.pairs == 0, &entropy.seed())?);
         let keys = Arc::new(KeyRing::new(tenant.clone(), policies::keys(settings), Arc::clone(&keks)));
-        keys.show(&lifecycle::load_all(&store, &tenant)?, clock.now())?;
+        keys.show(&lifecycle::load_all(&store, &tenant)?)?;
         let (pepper, devices) = load_secrets(&store, &tenant, &keks, &entropy.seed())?;
         let rotation =
             RotateKeys::new(Arc::clone(&keys), store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
