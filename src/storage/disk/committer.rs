@@ -19,7 +19,7 @@ use super::mark::Mark;
 use super::queue::Queue;
 use super::space::Space;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A group is committed once its writes and events reach this many bytes.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
@@ -36,6 +36,8 @@ pub(super) struct Committer {
     pub(super) options: Options,
     /// Why nothing can be written any more, after a failed write: what the disk holds is unknown then.
     pub(super) broken: Option<Fault>,
+    /// How many dropped notes the log tells of, and since when.
+    pub(super) told_drops: (u64, Option<Instant>),
 }
 
 impl Committer {
@@ -50,6 +52,7 @@ impl Committer {
             while units.len() > 0 || !notes.is_empty() {
                 self.group(&mut units, std::mem::take(&mut notes), blocked.as_ref());
             }
+            self.report_drops();
             self.checkpoint(taken.last);
             if taken.last {
                 break;
@@ -124,7 +127,20 @@ impl Committer {
     fn drop_notes(&self, count: usize, fault: &Fault) {
         if count > 0 {
             self.queue.count_dropped(count);
-            tracing::error!(count, %fault, "audit notes were dropped");
+            tracing::debug!(count, %fault, "audit notes were dropped");
+        }
+    }
+
+    /// Says in the log how many notes were dropped, at most once a second.
+    fn report_drops(&mut self) {
+        let (told, when) = self.told_drops;
+        let dropped = self.queue.dropped();
+        if dropped > told && when.is_none_or(|when| when.elapsed() >= Duration::from_secs(1)) {
+            tracing::error!(
+                count = dropped - told,
+                "audit notes were dropped: queue full, disk refusing, or not JSON"
+            );
+            self.told_drops = (dropped, Some(Instant::now()));
         }
     }
 

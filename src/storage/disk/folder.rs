@@ -7,6 +7,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// The extension of a file that is still being written.
+const UNFINISHED: &str = "new";
+
 /// The data folder, locked for this process as long as the value lives.
 pub(super) struct Folder {
     root: PathBuf,
@@ -32,6 +35,7 @@ impl Folder {
         for inner in [folder.journal(), folder.audit(), folder.snapshots()] {
             make_private(&inner).map_err(OpenError::io("make", &inner))?;
         }
+        remove_unfinished(&folder.snapshots()).map_err(OpenError::io("clear", &folder.snapshots()))?;
         sync_folder(root).map_err(OpenError::io("sync", root))?;
         Ok(folder)
     }
@@ -77,6 +81,17 @@ pub(in crate::storage) fn checkpoint_of(root: &Path) -> PathBuf {
     root.join("checkpoint")
 }
 
+/// Removes what [`replace`] left behind when the process ended within it.
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == UNFINISHED) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes `folder`, or sees to it that nobody else may look into it.
 fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -110,7 +125,7 @@ pub(in crate::storage) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Replaces the file `path` as a whole: after a crash it holds either the old bytes or the new ones.
 pub(super) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let fresh = path.with_extension("new");
+    let fresh = path.with_extension(UNFINISHED);
     let file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&fresh)?;
     let mut buffer = io::BufWriter::with_capacity(256 * 1024, file);
     write(&mut buffer)?;

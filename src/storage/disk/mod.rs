@@ -5,6 +5,7 @@
 //! | `lock` | held by the process that has the folder |
 //! | `journal/N.journal` | every group of units since the last but one snapshot; the truth |
 //! | `index/` | sled; rebuilt whenever it does not hold what it should |
+//! | `index.damaged/` | the index that the last rebuild replaced, kept for whoever wants to know why |
 //! | `audit/N.jsonl` | the audit log, for people and programs to read |
 //! | `snapshots/N.snapshot` | all pairs, so that the journal before can go |
 //! | `checkpoint` | up to where index and audit files are durable by themselves |

@@ -52,6 +52,7 @@ fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<
         mark,
         options: options.clone(),
         broken: None,
+        told_drops: (0, None),
     };
     let thread =
         std::thread::Builder::new().name("store-committer".to_owned()).spawn(move || committer.work())?;
