@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod docs;
 mod identity;
 mod keys;
 mod oauth;

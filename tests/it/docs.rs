@@ -1,0 +1,5 @@
+//! What the documents say is true: the map of clauses is what the marks in the source give, links lead somewhere,
+//! and files that are named exist.
+
+mod markdown;
+mod spec_map;
