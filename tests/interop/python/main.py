@@ -42,6 +42,7 @@ def web_session():
     return OAuth2Session(
         web["client_id"], web["client_secret"], token_endpoint_auth_method="client_secret_basic",
         scope="openid profile email offline_access", redirect_uri=web["redirect_uris"][0], code_challenge_method="S256",
+        leeway=0,  # the tokens of this run live for less than the minute that Authlib would like to have left
     )
 
 

@@ -7,6 +7,7 @@ use openidconnect::core::{
 };
 use openidconnect::{AdditionalClaims, ClientId, IdToken, IdTokenClaims, IssuerUrl, JsonWebTokenType, Nonce};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::error::Error;
 
 /// The claims of RFC 9068 §2.2 that an ID token has not.
@@ -45,9 +46,10 @@ impl AccessTokenVerifier<'_> {
 
     /// The claims of a good access token; an error for every other.
     pub fn verify(&self, token: &str) -> Result<Claims, Box<dyn Error>> {
-        // The library lets a token without `typ` pass; RFC 9068 §4 does not.
-        if decode(token.split('.').next().unwrap_or_default())?.get("typ").is_none() {
-            return Err("unexpected or unsupported JWT type: none".into());
+        // The library lets a token without `typ` pass, and reads the claims before it looks; RFC 9068 §4 does neither.
+        let header = decode(token.split('.').next().unwrap_or_default())?;
+        if !matches!(header.get("typ").and_then(Value::as_str), Some("at+jwt" | "application/at+jwt")) {
+            return Err("unexpected or unsupported JWT type".into());
         }
         let token: AccessToken = token.parse()?;
         let no_nonce = |_: Option<&Nonce>| Ok(());
