@@ -1,4 +1,5 @@
-// The pages work without this file. It adds one comfort: a button that shows the password that is being typed.
+// The pages work without this file. It adds a button that shows the password that is being typed, and keeps pages that
+// name a person from coming back after that person has signed out.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-reveal]")) {
@@ -13,3 +14,7 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   field.form.addEventListener("submit", () => show(false));
   button.hidden = false;
 }
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("[data-personal]")) location.reload();
+});

@@ -1,5 +1,6 @@
 //! The pages: how they look, what they say, and what they refuse.
 
+mod browser;
 mod consent;
 mod contrast;
 mod errors;

@@ -106,6 +106,7 @@ impl App {
         let mut policy = TokenPolicy::for_issuer(ISSUER);
         change(&mut policy);
         let keys = keys(&store, clock.clone(), entropy.clone()).await;
+        let issuer = policy.issuer.clone();
         let metadata = Metadata::of(&policy, routes::PATHS, &keys.policy().algorithms);
         let realm = Realm {
             tenant: Tenant::default_tenant(),
@@ -126,7 +127,7 @@ impl App {
             addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
-            stationery: Arc::new(Stationery::load(ISSUER.parse().unwrap()).unwrap()),
+            stationery: Arc::new(Stationery::load(issuer.parse().unwrap()).unwrap()),
         });
         let serve = serve(state.clone()).await;
         Self { clock, state, entropy, serve }

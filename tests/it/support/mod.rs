@@ -3,6 +3,8 @@
 pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod flow;
+pub(crate) mod site;
+pub(crate) mod webdriver;
 
 pub(crate) use app::{Answer, App};
 pub(crate) use browser::Browser;

@@ -1,0 +1,230 @@
+//! The pages in a real Chromium.
+
+use crate::support::app::PASSWORD;
+use crate::support::site::Site;
+use crate::support::webdriver::{Chromium, chromium};
+use fantoccini::key::Key;
+
+/// A site where `ada` may sign in, and a browser. None where there is no Chromium.
+async fn start(scripts: bool) -> Option<(Site, Chromium)> {
+    let browser = chromium(scripts).await?;
+    let site = Site::start().await;
+    site.app.with_user("ada");
+    Some((site, browser))
+}
+
+async fn stop(site: Site, browser: Chromium) {
+    browser.close().await;
+    site.stop().await;
+}
+
+async fn log_in(browser: &Chromium, password: &str) {
+    browser.fill("#username", "ada").await;
+    browser.fill("#password", password).await;
+    browser.click("form[action='/login'] .button").await;
+}
+
+fn parameter(url: &url::Url, name: &str) -> String {
+    url.query_pairs()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_person_signs_in_consents_and_goes_back() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&site.authorize("openid profile")).await;
+    browser.arrive(&format!("{}/login?interaction=", site.url)).await;
+    assert!(browser.client.title().await.unwrap().contains("Sign in"));
+    assert_eq!(browser.focused("id").await, "username", "the cursor is where one types first");
+    log_in(&browser, PASSWORD).await;
+    browser.arrive(&format!("{}/consent?interaction=", site.url)).await;
+    let text = browser.text().await;
+    assert!(text.contains("Meadow Notes") && text.contains("See your name and username"), "{text}");
+    assert_eq!(browser.script("return document.cookie").await, "", "scripts see no cookie");
+    browser.click("button[value=allow]").await;
+    let back = browser.arrive(&site.callback).await;
+    assert!(parameter(&back, "code").starts_with("lkc_"), "{back}");
+    assert_eq!((parameter(&back, "state").as_str(), parameter(&back, "iss")), ("xyz", site.url.clone()));
+    browser.open(&site.authorize("openid")).await;
+    browser.arrive(&site.callback).await;
+    stop(site, browser).await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_wrong_password_is_said_where_one_types_again() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&site.authorize("openid")).await;
+    log_in(&browser, "wrong").await;
+    let notice = browser.find("#notice[role=alert]").await;
+    assert_eq!(notice.text().await.unwrap(), "The username or password is not right.");
+    assert_eq!(browser.focused("id").await, "password");
+    assert_eq!(browser.focused("aria-describedby").await, "notice");
+    assert_eq!(browser.focused("aria-invalid").await, "true");
+    let name = browser.find("#username").await;
+    assert_eq!(name.prop("value").await.unwrap().as_deref(), Some("ada"), "the name need not be typed again");
+    log_in(&browser, PASSWORD).await;
+    browser.arrive(&format!("{}/consent", site.url)).await;
+    stop(site, browser).await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn who_cancels_goes_back_without_a_code() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&site.authorize("openid")).await;
+    browser.click("form[action='/login/cancel'] button").await;
+    let back = browser.arrive(&site.callback).await;
+    assert_eq!(
+        (parameter(&back, "error").as_str(), parameter(&back, "code").as_str()),
+        ("access_denied", "")
+    );
+    browser.open(&site.authorize("openid")).await;
+    log_in(&browser, PASSWORD).await;
+    browser.click("button[value=deny]").await;
+    let back = browser.arrive(&site.callback).await;
+    assert_eq!(parameter(&back, "error"), "access_denied");
+    stop(site, browser).await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_person_signs_out_and_the_way_back_shows_nothing() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&format!("{}/login", site.url)).await;
+    log_in(&browser, PASSWORD).await;
+    browser.find("form[action='/logout']").await;
+    assert!(browser.text().await.contains("You are signed in as"));
+    browser.click("form[action='/logout'] button").await;
+    browser.arrive(&format!("{}/signed-out", site.url)).await;
+    browser.client.back().await.unwrap();
+    browser.find("a[href='/login']").await;
+    assert!(browser.text().await.contains("Nobody is signed in"), "no page is kept");
+    stop(site, browser).await;
+}
+
+/// Two requests of one browser wait side by side, and signing in for one does not spoil the other.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_second_tab_does_not_disturb_the_first() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&site.authorize("openid")).await;
+    browser.find("#username").await;
+    let first = browser.client.window().await.unwrap();
+    let second = browser.client.new_window(true).await.unwrap().handle;
+    browser.client.switch_to_window(second).await.unwrap();
+    browser.open(&site.authorize("openid")).await;
+    log_in(&browser, PASSWORD).await;
+    browser.find("button[value=allow]").await;
+    browser.client.switch_to_window(first).await.unwrap();
+    log_in(&browser, PASSWORD).await;
+    browser.click("button[value=allow]").await;
+    let back = browser.arrive(&site.callback).await;
+    assert!(parameter(&back, "code").starts_with("lkc_"), "{back}");
+    let windows = browser.client.windows().await.unwrap();
+    browser.client.switch_to_window(windows[1].clone()).await.unwrap();
+    browser.click("button[value=allow]").await;
+    let back = browser.arrive(&site.callback).await;
+    assert!(parameter(&back, "code").starts_with("lkc_"), "{back}");
+    stop(site, browser).await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn everything_works_without_scripts() {
+    let Some((site, browser)) = start(false).await else { return };
+    browser.open(&site.authorize("openid")).await;
+    let reveal = browser.find(".reveal").await;
+    assert!(!reveal.is_displayed().await.unwrap(), "a button that would do nothing is not shown");
+    log_in(&browser, "wrong").await;
+    browser.find("#notice").await;
+    assert_eq!(browser.focused("id").await, "password");
+    log_in(&browser, PASSWORD).await;
+    browser.click("button[value=allow]").await;
+    let back = browser.arrive(&site.callback).await;
+    assert!(parameter(&back, "code").starts_with("lkc_"), "{back}");
+    stop(site, browser).await;
+}
+
+/// WCAG 2.2, 2.1.1 and 2.4.7: without a mouse, and one always sees where one is.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn everything_works_by_keyboard() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&site.authorize("openid")).await;
+    browser.find("#username").await;
+    browser.type_text("ada").await;
+    browser.press(Key::Tab).await;
+    assert_eq!(browser.focused("id").await, "password");
+    browser.type_text(PASSWORD).await;
+    let mut reached = Vec::new();
+    for _ in 0..3 {
+        browser.press(Key::Tab).await;
+        reached.push(browser.focused("class").await);
+        let outline = browser.script("return getComputedStyle(document.activeElement).outlineStyle").await;
+        assert_ne!(outline, "none", "{reached:?}: the focus is seen");
+    }
+    assert_eq!(reached, ["reveal", "button", "button button-second"]);
+    for _ in 0..3 {
+        browser.type_text(&format!("{}{}", Key::Shift, Key::Tab)).await;
+    }
+    assert_eq!(browser.focused("id").await, "password", "and back");
+    browser.press(Key::Enter).await;
+    browser.find("button[value=allow]").await;
+    while browser.focused("value").await != "allow" {
+        browser.press(Key::Tab).await;
+    }
+    browser.press(Key::Enter).await;
+    browser.arrive(&site.callback).await;
+    stop(site, browser).await;
+}
+
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_password_can_be_shown_and_pasted() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&format!("{}/login", site.url)).await;
+    browser.fill("#password", "a b").await;
+    let password = browser.find("#password").await;
+    let before = password.rectangle().await.unwrap();
+    browser.click(".reveal").await;
+    assert_eq!(password.attr("type").await.unwrap().as_deref(), Some("text"));
+    assert_eq!(
+        browser.find(".reveal").await.attr("aria-label").await.unwrap().as_deref(),
+        Some("Hide password")
+    );
+    assert_eq!(password.rectangle().await.unwrap(), before, "nothing moves");
+    browser.click(".reveal").await;
+    assert_eq!(password.attr("type").await.unwrap().as_deref(), Some("password"));
+    let paste = "const event = new ClipboardEvent('paste', { cancelable: true, bubbles: true });
+        return document.getElementById('password').dispatchEvent(event)";
+    assert_eq!(browser.script(paste).await, true, "nobody stands in the way of a paste");
+    stop(site, browser).await;
+}
+
+/// WCAG 2.2, 1.4.10 (320 CSS pixels) and 2.5.8 (targets), and that nothing comes from elsewhere or moves about.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn pages_fit_a_small_screen_and_load_nothing_from_elsewhere() {
+    let Some((site, browser)) = start(true).await else { return };
+    for path in ["/", "/login", "/signed-out", "/nothing", &site.authorize("openid")[site.url.len()..]] {
+        browser.open(&format!("{}{path}", site.url)).await;
+        browser.find("main").await;
+        let wide = "document.body.style.width = '320px'; document.body.style.minWidth = '0';
+            return Math.max(...[...document.querySelectorAll('body *')].map(e => e.getBoundingClientRect().right))
+                - document.body.getBoundingClientRect().left";
+        assert!(browser.script(wide).await.as_f64().unwrap() <= 320.0, "{path} fits 320 px");
+        let small = "return [...document.querySelectorAll('a, button, input:not([type=hidden])')]
+            .map(e => e.getBoundingClientRect()).filter(r => r.width < 24 || r.height < 24).length";
+        assert_eq!(browser.script(small).await, 0, "{path}: targets are 24 px at least");
+        let foreign = "return performance.getEntriesByType('resource').map(e => e.name)
+            .filter(name => !name.startsWith(location.origin + '/static/'))";
+        assert_eq!(browser.script(foreign).await, serde_json::json!([]), "{path}");
+        let styled = "return getComputedStyle(document.querySelector('main')).borderTopWidth";
+        assert_eq!(browser.script(styled).await, "1px", "{path}: the policy lets our own style in");
+    }
+    stop(site, browser).await;
+}
