@@ -2,11 +2,12 @@
 
 use super::{authenticate, write_stateless};
 use crate::audit::{Entry, Event};
+use crate::keys::KeyError;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::grants::{Request, client_credentials};
 use crate::oauth::tokens::{Issued, seal};
 use crate::oauth::{OAuthError, Params};
-use crate::storage::Stop;
+use crate::storage::{Fault, Stop};
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, json};
 use actix_web::HttpResponse;
@@ -41,8 +42,20 @@ async fn decide(
         note(call, &issued).await?;
         return Ok(issued);
     }
+    check_signers(call, client)?;
     let (act, realm, client) = (call.act.clone(), call.realm.clone(), client.clone());
     call.state.store.run(move |txn| request.decide(txn, &act, &realm.rules, &client)).await
+}
+
+/// Refuses while a first key is still being made, before a code or a refresh token is used up for nothing.
+fn check_signers(call: &Call, client: &AuthenticatedClient) -> Result<(), Fault> {
+    let keys = call.realm.keys.load();
+    let id = client.scope.contains("openid").then_some(client.id_token_signed_response_alg);
+    let needed = [Some(client.access_token_signed_response_alg), id];
+    match needed.into_iter().flatten().find(|algorithm| keys.signer(*algorithm).is_none()) {
+        Some(algorithm) => Err(KeyError::NotReady(algorithm).into()),
+        None => Ok(()),
+    }
 }
 
 /// A client that acts for itself changes nothing, so its entry is noted.

@@ -4,6 +4,7 @@ use crate::support::App;
 use crate::support::app::ISSUER;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey::records::SignatureAlgorithm;
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -126,4 +127,18 @@ async fn a_code_lives_a_minute() {
     app.advance(Duration::seconds(60));
     assert_eq!(app.redeem(&web, &code, &[]).await.error(), (400, "invalid_grant".into()));
     assert_eq!(app.last_cause(), "code.expired");
+}
+
+/// An algorithm whose first key is still being made costs nobody their code.
+#[actix_web::test]
+async fn a_code_outlives_a_key_that_is_not_there_yet() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[("id_token_signed_response_alg", json!("RS256"))]);
+    let ada = app.signed_in("ada");
+    let code = app.code(&ada, &[]).await;
+    let answer = app.redeem(&web, &code, &[]).await;
+    assert_eq!(answer.error(), (503, "temporarily_unavailable".into()));
+    assert!(!answer.header("retry-after").is_empty());
+    app.change_client("web", |client| client.id_token_signed_response_alg = SignatureAlgorithm::Es256);
+    assert_eq!(app.redeem(&web, &code, &[]).await.status, 200);
 }

@@ -18,7 +18,7 @@ use latchkey::keys::{Algorithm, KeyPolicy, KeyRing};
 use latchkey::oauth::discovery::Metadata;
 use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
-use latchkey::records::{Client, Tenant, User};
+use latchkey::records::{self, Client, Tenant, User};
 use latchkey::storage::{Stop, Store};
 use latchkey::web::extract::client_ip::TrustedProxies;
 use latchkey::web::extract::cookie::Cookies;
@@ -171,6 +171,17 @@ impl App {
             .unwrap_or_else(|stop| panic!("{stop:?}"));
         let secret = registered.secret.map(|secret| secret.expose_secret().to_owned()).unwrap_or_default();
         (registered.client.client_id, secret)
+    }
+
+    /// Changes a stored client.
+    pub(crate) fn change_client(&self, client_id: &str, change: impl Fn(&mut Client) + Send + 'static) {
+        let (tenant, id) = (Tenant::default_tenant(), client_id.to_owned());
+        let changed = self.state.store.run_blocking(move |txn| {
+            let mut client: Client = records::find(txn, &tenant, &id)?.unwrap();
+            change(&mut client);
+            Ok::<_, Stop<()>>(records::update(txn, &tenant, &client)?)
+        });
+        changed.unwrap();
     }
 
     /// Adds a person with the password [`PASSWORD`].
