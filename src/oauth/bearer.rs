@@ -1,7 +1,7 @@
 //! Accepting an access token of ours at an endpoint of ours. RFC 6750, RFC 9068 §4.
 
 use super::tokens::{ACCESS_TOKEN_TYP, AccessToken};
-use super::{ErrorCode, OAuthError, Rules, grants};
+use super::{OAuthError, Rules, grants};
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
 use crate::records::{Client, Grant, RevokedToken, User, find};
@@ -29,7 +29,7 @@ pub fn verify(act: &Act, rules: &Rules, keys: &Snapshot, token: &str) -> Result<
         now: act.now,
         leeway: time::Duration::ZERO,
     };
-    keys.verify_own(token, &expected).map_err(|error| invalid_token(error.as_str()))
+    keys.verify_own(token, &expected).map_err(|error| OAuthError::invalid_token(error.as_str()))
 }
 
 /// Checks that a verified token is still good: not revoked, its client still enabled, its grant still standing.
@@ -41,7 +41,7 @@ pub fn accept(
     act: &Act,
     token: AccessToken,
 ) -> Result<Accepted, Stop<OAuthError>> {
-    let refuse = |cause| Err(Stop::Refused(invalid_token(cause)));
+    let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_token(cause)));
     if find::<RevokedToken>(read, &act.tenant, &token.jti)?.is_some() {
         return refuse("token.revoked");
     }
@@ -60,8 +60,4 @@ pub fn accept(
         Err(Stop::Refused(error)) => refuse(error.cause),
         Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
     }
-}
-
-pub(super) const fn invalid_token(cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidToken, "The access token is invalid, expired or revoked.", cause)
 }

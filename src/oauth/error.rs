@@ -117,6 +117,22 @@ impl OAuthError {
     pub const fn new(code: ErrorCode, description: &'static str, cause: &'static str) -> Self {
         Self { code, description, cause }
     }
+
+    /// A request that is malformed, or lacks or repeats a parameter. RFC 6749 §4.1.2.1, §5.2.
+    pub const fn invalid_request(description: &'static str, cause: &'static str) -> Self {
+        Self::new(ErrorCode::InvalidRequest, description, cause)
+    }
+
+    /// A grant that cannot be used; the client learns no more than that. RFC 6749 §5.2.
+    pub const fn invalid_grant(cause: &'static str) -> Self {
+        let description = "The grant is invalid, expired, revoked or another client's.";
+        Self::new(ErrorCode::InvalidGrant, description, cause)
+    }
+
+    /// An access token that cannot be used. RFC 6750 §3.1.
+    pub const fn invalid_token(cause: &'static str) -> Self {
+        Self::new(ErrorCode::InvalidToken, "The access token is invalid, expired or revoked.", cause)
+    }
 }
 
 impl fmt::Display for OAuthError {

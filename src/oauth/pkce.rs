@@ -15,9 +15,11 @@ pub const METHOD: &str = "S256";
 pub fn parse_challenge(params: &Params) -> Result<Option<String>, OAuthError> {
     match (params.get("code_challenge")?, params.get("code_challenge_method")?) {
         (None, None) => Ok(None),
-        (None, Some(_)) => Err(refuse("code_challenge is missing.", "pkce.challenge_missing")),
+        (None, Some(_)) => {
+            Err(OAuthError::invalid_request("code_challenge is missing.", "pkce.challenge_missing"))
+        }
         (Some(_), None | Some("plain")) => {
-            Err(refuse("code_challenge_method must be S256.", "pkce.method_unsupported"))
+            Err(OAuthError::invalid_request("code_challenge_method must be S256.", "pkce.method_unsupported"))
         }
         (Some(challenge), Some(METHOD)) => {
             // RFC 7636 §4.2: BASE64URL(SHA256(..)) is 43 characters that decode to 32 bytes.
@@ -25,10 +27,15 @@ pub fn parse_challenge(params: &Params) -> Result<Option<String>, OAuthError> {
             if canonical {
                 Ok(Some(challenge.to_owned()))
             } else {
-                Err(refuse("code_challenge is not a base64url SHA-256.", "pkce.challenge_malformed"))
+                Err(OAuthError::invalid_request(
+                    "code_challenge is not a base64url SHA-256.",
+                    "pkce.challenge_malformed",
+                ))
             }
         }
-        (Some(_), Some(_)) => Err(refuse("code_challenge_method must be S256.", "pkce.method_unsupported")),
+        (Some(_), Some(_)) => {
+            Err(OAuthError::invalid_request("code_challenge_method must be S256.", "pkce.method_unsupported"))
+        }
     }
 }
 
@@ -59,10 +66,6 @@ pub fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), OAu
     let equal =
         computed.len() == challenge.len() && openssl::memcmp::eq(computed.as_bytes(), challenge.as_bytes());
     if equal { Ok(()) } else { Err(denied("code_verifier does not match.", "pkce.verifier_wrong")) }
-}
-
-const fn refuse(description: &'static str, cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
 }
 
 const fn denied(description: &'static str, cause: &'static str) -> OAuthError {

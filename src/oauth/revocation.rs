@@ -1,7 +1,6 @@
 //! Revoking grants and tokens. RFC 7009.
 
 use super::client_auth::AuthenticatedClient;
-use super::grants::{invalid_grant, invalid_request};
 use super::tokens::{AccessToken, RefreshToken};
 use super::{OAuthError, Params, Rules};
 use crate::act::Act;
@@ -27,7 +26,7 @@ pub enum Request {
 /// `invalid_request` where the token is missing or a parameter stands twice.
 pub fn parse(params: &Params) -> Result<SecretString, OAuthError> {
     params.refuse_duplicates()?;
-    let missing = invalid_request("token is missing.", "token.missing");
+    let missing = OAuthError::invalid_request("token is missing.", "token.missing");
     Ok(params.required("token", missing)?.to_owned().into())
 }
 
@@ -46,7 +45,7 @@ pub fn decide(
 ) -> Result<(), Stop<OAuthError>> {
     match request {
         Request::AccessToken(token) if token.client_id != client.client_id => {
-            Err(Stop::Refused(invalid_grant("revocation.foreign_client")))
+            Err(Stop::Refused(OAuthError::invalid_grant("revocation.foreign_client")))
         }
         Request::AccessToken(token) => Ok(revoke_access_token(txn, act, token)?),
         Request::Other(text) => {
@@ -60,7 +59,7 @@ pub fn decide(
                 return Ok(());
             }
             if grant.client_id != client.client_id {
-                return Err(Stop::Refused(invalid_grant("revocation.foreign_client")));
+                return Err(Stop::Refused(OAuthError::invalid_grant("revocation.foreign_client")));
             }
             Ok(revoke_grant(txn, act, grant.id, Event::AuthnTokenRevoked, "revocation.client")?)
         }

@@ -1,6 +1,6 @@
 //! What userinfo tells about a person. OIDC Core §5.3, §5.4.
 
-use super::bearer::{self, invalid_token};
+use super::bearer;
 use super::tokens::AccessToken;
 use super::{ErrorCode, OAuthError, Rules};
 use crate::act::Act;
@@ -47,11 +47,11 @@ pub fn decide(
 ) -> Result<Claims, Stop<OAuthError>> {
     // RFC 9068 §4: the resource server is among the audience. Our tokens with `openid` always name the issuer.
     if !token.aud.contains(&rules.policy.issuer) {
-        return Err(Stop::Refused(invalid_token("token.audience")));
+        return Err(Stop::Refused(OAuthError::invalid_token("token.audience")));
     }
     let accepted = bearer::accept(read, act, token)?;
     let Some(user) = accepted.user else {
-        return Err(Stop::Refused(invalid_token("token.no_person")));
+        return Err(Stop::Refused(OAuthError::invalid_token("token.no_person")));
     };
     if !accepted.token.scope.contains("openid") {
         return Err(Stop::Refused(OAuthError::new(

@@ -1,7 +1,7 @@
 //! Whom an authorization response may be sent to. RFC 6749 §3.1.2.4, §4.1.2.1; RFC 9700 §4.1.
 
 use crate::act::Act;
-use crate::oauth::{ErrorCode, OAuthError, Params, redirect_uri};
+use crate::oauth::{OAuthError, Params, redirect_uri};
 use crate::records::{Client, Interaction, find};
 use crate::storage::{Read, Stop};
 
@@ -48,7 +48,7 @@ impl TrustedRedirect {
 
     fn check(client: Client, redirect_uri: &str, state: Option<String>) -> Result<Self, OAuthError> {
         if !redirect_uri::is_registered(&client, redirect_uri) {
-            return Err(refuse(
+            return Err(OAuthError::invalid_request(
                 "The redirect URI is not registered for this client.",
                 "redirect_uri.not_registered",
             ));
@@ -67,13 +67,20 @@ pub fn trust(
     params: &Params,
 ) -> Result<TrustedRedirect, Stop<OAuthError>> {
     let required = |name, missing| params.required(name, missing).map_err(Stop::Refused);
-    let client_id = required("client_id", refuse("client_id is missing.", "client_id.missing"))?;
-    let redirect_uri = required("redirect_uri", refuse("redirect_uri is missing.", "redirect_uri.missing"))?;
+    let client_id =
+        required("client_id", OAuthError::invalid_request("client_id is missing.", "client_id.missing"))?;
+    let redirect_uri = required(
+        "redirect_uri",
+        OAuthError::invalid_request("redirect_uri is missing.", "redirect_uri.missing"),
+    )?;
     let client = load(read, act, client_id)?;
     // A repeated or unbearably long state cannot be echoed: the request is refused later, without it.
     let state = params.get("state").map_err(Stop::Refused)?;
     if state.is_some_and(|state| state.len() > MAX_STATE) {
-        return Err(Stop::Refused(refuse("state is longer than 4096 bytes.", "state.too_long")));
+        return Err(Stop::Refused(OAuthError::invalid_request(
+            "state is longer than 4096 bytes.",
+            "state.too_long",
+        )));
     }
     TrustedRedirect::check(client, redirect_uri, state.map(str::to_owned)).map_err(Stop::Refused)
 }
@@ -81,9 +88,5 @@ pub fn trust(
 fn load(read: &(impl Read + ?Sized), act: &Act, client_id: &str) -> Result<Client, Stop<OAuthError>> {
     find::<Client>(read, &act.tenant, client_id)?
         .filter(|client| !client.disabled)
-        .ok_or(Stop::Refused(refuse("The client is not known here.", "client.unknown")))
-}
-
-const fn refuse(description: &'static str, cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
+        .ok_or(Stop::Refused(OAuthError::invalid_request("The client is not known here.", "client.unknown")))
 }

@@ -1,6 +1,6 @@
 //! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
 
-use super::{invalid_grant, invalid_request, standing};
+use super::standing;
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -31,7 +31,7 @@ pub struct Request {
 /// `invalid_request` where `code` or `redirect_uri` is missing (we require the latter in every authorization
 /// request, so it must be repeated), `invalid_target`.
 pub fn parse(params: &Params) -> Result<Request, OAuthError> {
-    let missing = |description, cause| invalid_request(description, cause);
+    let missing = |description, cause| OAuthError::invalid_request(description, cause);
     Ok(Request {
         code: params.required("code", missing("code is missing.", "code.missing"))?.to_owned().into(),
         redirect_uri: params
@@ -56,7 +56,7 @@ pub fn decide(
 ) -> Result<Issued, Stop<OAuthError>> {
     let mut code = load(txn, act, client, request)?;
     let grant: Grant = find(txn, &act.tenant, &code.grant_id.to_string())?
-        .ok_or(Stop::Refused(invalid_grant("grant.unknown")))?;
+        .ok_or(Stop::Refused(OAuthError::invalid_grant("grant.unknown")))?;
     let user = standing(txn, act, client, &grant)?;
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
 
@@ -90,7 +90,7 @@ fn load(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<AuthorizationCode, Stop<OAuthError>> {
-    let refuse = |cause| Err(Stop::Refused(invalid_grant(cause)));
+    let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_grant(cause)));
     let hash = hash_of(request.code.expose_secret().as_bytes());
     let Some(code) = find::<AuthorizationCode>(txn, &act.tenant, &hash)? else {
         return refuse("code.unknown");

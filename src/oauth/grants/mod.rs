@@ -33,7 +33,7 @@ impl Request {
     /// have, and what the grant's own `parse` gives.
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
         params.refuse_duplicates()?;
-        let missing = invalid_request("grant_type is missing.", "grant_type.missing");
+        let missing = OAuthError::invalid_request("grant_type is missing.", "grant_type.missing");
         match params.required("grant_type", missing)? {
             authorization_code::GRANT_TYPE => authorization_code::parse(params).map(Self::AuthorizationCode),
             refresh_token::GRANT_TYPE => refresh_token::parse(params).map(Self::RefreshToken),
@@ -91,17 +91,4 @@ impl Request {
             }
         }
     }
-}
-
-pub(super) const fn invalid_request(description: &'static str, cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
-}
-
-/// A grant that cannot be used; the client learns no more than that.
-pub(super) const fn invalid_grant(cause: &'static str) -> OAuthError {
-    OAuthError::new(
-        ErrorCode::InvalidGrant,
-        "The grant is invalid, expired, revoked or another client's.",
-        cause,
-    )
 }

@@ -4,7 +4,7 @@
 //! `n + 1` is unused, gives the same `n + 1` again: a lost reply or a second tab logs nobody out. Anything older
 //! was stolen or replayed, and revokes the family.
 
-use super::{invalid_grant, invalid_request, standing};
+use super::standing;
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -34,7 +34,7 @@ pub struct Request {
 /// # Errors
 /// `invalid_request` where the token is missing, `invalid_scope`, `invalid_target`.
 pub fn parse(params: &Params) -> Result<Request, OAuthError> {
-    let missing = invalid_request("refresh_token is missing.", "refresh_token.missing");
+    let missing = OAuthError::invalid_request("refresh_token is missing.", "refresh_token.missing");
     Ok(Request {
         refresh_token: params.required("refresh_token", missing)?.to_owned().into(),
         scope: scope::parse(params)?,
@@ -65,7 +65,7 @@ pub fn decide(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Issued, Stop<OAuthError>> {
-    let refuse = |cause| Stop::Refused(invalid_grant(cause));
+    let refuse = |cause| Stop::Refused(OAuthError::invalid_grant(cause));
     let token = RefreshToken::parse(request.refresh_token.expose_secret())
         .ok_or_else(|| refuse("refresh_token.malformed"))?;
     let grant: Option<Grant> = find(txn, &act.tenant, &token.grant_id.to_string())?;

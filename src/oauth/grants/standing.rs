@@ -1,6 +1,5 @@
 //! Whether a grant still stands: asked on every path that issues for a person, and by those who only ask.
 
-use super::invalid_grant;
 use crate::act::Act;
 use crate::oauth::OAuthError;
 use crate::records::{BrowserSession, Client, Consent, Grant, User, find};
@@ -19,7 +18,7 @@ pub fn standing(
     client: &Client,
     grant: &Grant,
 ) -> Result<User, Stop<OAuthError>> {
-    let refuse = |cause| Err(Stop::Refused(invalid_grant(cause)));
+    let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_grant(cause)));
     if grant.revoked.is_some() {
         return refuse("grant.revoked");
     }

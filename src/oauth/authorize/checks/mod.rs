@@ -21,15 +21,10 @@ pub(super) use scope::{resource, scope};
 pub(super) use texts::{login_hint, nonce};
 
 use crate::act::Act;
-use crate::oauth::{ErrorCode, OAuthError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The identifier of a new interaction: 128 random bits.
 pub(super) fn new_id(act: &Act) -> String {
     URL_SAFE_NO_PAD.encode(act.seed.expand_16("interaction"))
-}
-
-const fn invalid_request(description: &'static str, cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
 }

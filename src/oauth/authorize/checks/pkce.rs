@@ -1,6 +1,5 @@
 //! PKCE at the authorization endpoint. RFC 7636 §4.4.1, RFC 9700 §2.1.1.
 
-use super::invalid_request;
 use crate::oauth::{OAuthError, Params, pkce as proof};
 use crate::records::Client;
 
@@ -11,7 +10,7 @@ pub(in crate::oauth::authorize) fn pkce(
 ) -> Result<Option<String>, OAuthError> {
     let challenge = proof::parse_challenge(params)?;
     if challenge.is_none() && (client.require_pkce || client.is_public()) {
-        return Err(invalid_request(
+        return Err(OAuthError::invalid_request(
             "This client must use PKCE: code_challenge is missing.",
             "pkce.required",
         ));

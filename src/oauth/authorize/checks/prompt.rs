@@ -1,6 +1,5 @@
 //! `prompt`: what the person must, or must not, be asked. OIDC Core §3.1.2.1.
 
-use super::invalid_request;
 use crate::oauth::{OAuthError, Params};
 
 /// What `prompt` asks for.
@@ -23,12 +22,17 @@ pub(in crate::oauth::authorize) fn prompt(params: &Params) -> Result<Prompt, OAu
             "none" => prompt.none = true,
             "login" | "select_account" => prompt.login = true,
             "consent" => prompt.consent = true,
-            _ => return Err(invalid_request("prompt has a value that is not supported.", "prompt.unknown")),
+            _ => {
+                return Err(OAuthError::invalid_request(
+                    "prompt has a value that is not supported.",
+                    "prompt.unknown",
+                ));
+            }
         }
     }
     // OIDC Core §3.1.2.1: `none` stands alone.
     if prompt.none && (prompt.login || prompt.consent) {
-        return Err(invalid_request("prompt=none cannot be combined.", "prompt.none_combined"));
+        return Err(OAuthError::invalid_request("prompt=none cannot be combined.", "prompt.none_combined"));
     }
     Ok(prompt)
 }

@@ -1,6 +1,5 @@
 //! `response_mode`: how the answer travels. OAuth 2.0 Multiple Response Type Encoding Practices §2.1.
 
-use super::invalid_request;
 use crate::oauth::{OAuthError, Params};
 
 /// The modes that we have.
@@ -11,6 +10,8 @@ pub(in crate::oauth::authorize) fn response_mode(params: &Params) -> Result<(), 
     match params.get("response_mode")? {
         None => Ok(()),
         Some(mode) if RESPONSE_MODES.contains(&mode) => Ok(()),
-        Some(_) => Err(invalid_request("response_mode must be query.", "response_mode.unsupported")),
+        Some(_) => {
+            Err(OAuthError::invalid_request("response_mode must be query.", "response_mode.unsupported"))
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! `nonce` and `login_hint`: carried along, within bounds. OIDC Core §3.1.2.1.
 
-use super::invalid_request;
 use crate::oauth::{OAuthError, Params};
 
 /// The longest of either, in bytes.
@@ -8,14 +7,17 @@ const MAX_LENGTH: usize = 512;
 
 /// Reads the nonce, which goes into the ID token unchanged.
 pub(in crate::oauth::authorize) fn nonce(params: &Params) -> Result<Option<String>, OAuthError> {
-    bounded(params.get("nonce")?, invalid_request("nonce is longer than 512 bytes.", "nonce.too_long"))
+    bounded(
+        params.get("nonce")?,
+        OAuthError::invalid_request("nonce is longer than 512 bytes.", "nonce.too_long"),
+    )
 }
 
 /// Reads the hint, which fills the username field.
 pub(in crate::oauth::authorize) fn login_hint(params: &Params) -> Result<Option<String>, OAuthError> {
     bounded(
         params.get("login_hint")?,
-        invalid_request("login_hint is longer than 512 bytes.", "login_hint.too_long"),
+        OAuthError::invalid_request("login_hint is longer than 512 bytes.", "login_hint.too_long"),
     )
 }
 
