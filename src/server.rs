@@ -74,7 +74,7 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
     match mode {
         Mode::Normal { .. } => notices::banner(settings, link.as_ref())?,
         Mode::Demo { json } => {
-            notices::demo(settings, &demo::furnish(settings, &house.services).await?, *json)?
+            notices::demo(settings, &demo::furnish(settings, &house.services).await?, *json)?;
         }
     }
     let config = if let Mode::Normal { config } = mode { config.clone() } else { None };

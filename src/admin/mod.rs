@@ -130,6 +130,34 @@ pub enum Answer {
     Deleted(String),
 }
 
+impl Answer {
+    /// After which to ask for more, where this is part of a list that goes on.
+    pub fn next(&self) -> Option<&str> {
+        match self {
+            Self::Users(page) => page.next.as_deref(),
+            Self::Clients(page) => page.next.as_deref(),
+            Self::User(_)
+            | Self::Client(_)
+            | Self::Keys(_)
+            | Self::Changed(_)
+            | Self::Rotation(_)
+            | Self::Rewrapped(_)
+            | Self::Explained(_)
+            | Self::Deleted(_) => None,
+        }
+    }
+
+    /// This part of a list and the one that follows it, as one.
+    #[must_use]
+    pub fn joined(self, more: Self) -> Self {
+        match (self, more) {
+            (Self::Users(first), Self::Users(second)) => Self::Users(first.joined(second)),
+            (Self::Clients(first), Self::Clients(second)) => Self::Clients(first.joined(second)),
+            (only, _) => only,
+        }
+    }
+}
+
 /// Part of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
@@ -137,6 +165,13 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// After which to ask for more; none where this is the end.
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    fn joined(mut self, more: Self) -> Self {
+        self.items.extend(more.items);
+        Self { items: self.items, next: more.next }
+    }
 }
 
 /// A key that changed.

@@ -88,7 +88,7 @@ fn show(entry: &AuditEntry, json: bool) -> Result<(), Failure> {
         format!("{sequence:>6}  {}  {:<8} {}", seconds(&text("time")), text("outcome"), text("event"));
     for name in ["cause", "actor", "target", "client_id", "scope", "remote"] {
         if event.get(name).is_some() {
-            line.push_str(&format!("  {name}={}", text(name)));
+            line.extend(["  ", name, "=", &text(name)]);
         }
     }
     print::line(line)
@@ -104,7 +104,7 @@ fn seconds(time: &str) -> String {
 
 fn verify(log: &AuditLog, json: bool) -> Result<(), Failure> {
     let head = log.verify()?;
-    let hash: String = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = head.hash.iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
     if json {
         return print::json(&serde_json::json!({ "entries": head.sequence, "head": hash }));
     }

@@ -1,8 +1,8 @@
 //! `latchkey client`
 
-use super::control::{Control, ask};
-use super::{Failure, print, secret_input};
-use crate::admin::{Answer, ClientOrder, ClientView, Order, Secret};
+use super::control::{ask, ask_for_all};
+use super::{Failure, answer, print, secret_input};
+use crate::admin::{ClientOrder, ClientView, Order, Secret};
 use crate::config::Settings;
 use crate::oauth::clients::registration::Metadata;
 use clap::{Args, Subcommand};
@@ -165,7 +165,7 @@ pub(super) struct One {
 
 pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
     let (order, json, may_make) = match verb {
-        Verb::List { json } => return list(settings, json),
+        Verb::List { json } => return all(settings, json),
         Verb::Add(add) => {
             let metadata = Box::new(metadata(&add)?);
             (ClientOrder::Add { client_id: add.client_id, metadata }, add.json, true)
@@ -178,12 +178,7 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> 
         Verb::Enable(One { client_id, json }) => (ClientOrder::Enable { client_id }, json, false),
         Verb::Delete(One { client_id, json }) => (ClientOrder::Delete { client_id }, json, false),
     };
-    match ask(settings, &Order::Client(order), may_make)? {
-        Answer::Client(view) => show(&view, json)?,
-        Answer::Deleted(client_id) if json => print::json(&serde_json::json!({ "deleted": client_id }))?,
-        Answer::Deleted(client_id) => print::line(format!("{client_id} is deleted"))?,
-        _ => return Err(unexpected()),
-    }
+    answer::show(&ask(settings, &Order::Client(order), may_make)?, json)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -203,46 +198,31 @@ fn metadata(add: &Add) -> Result<Metadata, Failure> {
     serde_json::from_value(document).map_err(|error| Failure(format!("the registration is refused: {error}")))
 }
 
-fn list(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
-    let control = Control::open(settings, false)?;
-    let mut all: Vec<ClientView> = Vec::new();
-    let mut after = None;
-    loop {
-        let order = Order::Client(ClientOrder::List { after: after.take(), limit: PAGE });
-        let Answer::Clients(page) = control.ask(&order)? else { return Err(unexpected()) };
-        all.extend(page.items);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
-    control.close()?;
-    if json {
-        print::json(&all)?;
-    } else {
-        let row = |client: &ClientView| {
-            [
-                client.client_id.clone(),
-                client.client_name.clone().unwrap_or_default(),
-                client.token_endpoint_auth_method.as_str().to_owned(),
-                grants(client),
-                print::state(client.disabled),
-            ]
-        };
-        let headings = ["CLIENT_ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"];
-        print::table(headings, &all.iter().map(row).collect::<Vec<_>>())?;
-    }
+fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
+    let list = |after| Order::Client(ClientOrder::List { after, limit: PAGE });
+    answer::show(&ask_for_all(settings, list)?, json)?;
     Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn list(clients: &[ClientView]) -> Result<(), Failure> {
+    let row = |client: &ClientView| {
+        [
+            client.client_id.clone(),
+            client.client_name.clone().unwrap_or_default(),
+            client.token_endpoint_auth_method.as_str().to_owned(),
+            grants(client),
+            print::state(client.disabled),
+        ]
+    };
+    let headings = ["CLIENT_ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"];
+    print::table(headings, &clients.iter().map(row).collect::<Vec<_>>())
 }
 
 fn grants(client: &ClientView) -> String {
     client.grant_types.iter().map(|grant| grant.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-fn show(client: &ClientView, json: bool) -> Result<(), Failure> {
-    if json {
-        return print::json(client);
-    }
+pub(super) fn show(client: &ClientView) -> Result<(), Failure> {
     let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
     let mut rows = vec![("client_id", client.client_id.clone())];
     if let Some(secret) = &client.client_secret {
@@ -270,8 +250,4 @@ fn show(client: &ClientView, json: bool) -> Result<(), Failure> {
         print::line("\nKeep the secret now: only its hash is stored, and it is never shown again.")?;
     }
     Ok(())
-}
-
-fn unexpected() -> Failure {
-    Failure("the server answered something else: use the command of its own version".to_owned())
 }

@@ -74,6 +74,20 @@ pub(super) fn ask(settings: &Settings, order: &Order, may_make: bool) -> Result<
     answer
 }
 
+/// A whole list, part by part.
+pub(super) fn ask_for_all(
+    settings: &Settings,
+    order: impl Fn(Option<String>) -> Order,
+) -> Result<Answer, Failure> {
+    let control = Control::open(settings, false)?;
+    let mut all = control.ask(&order(None))?;
+    while let Some(after) = all.next().map(str::to_owned) {
+        all = all.joined(control.ask(&order(Some(after)))?);
+    }
+    control.close()?;
+    Ok(all)
+}
+
 /// Nobody listens: no such file, or one that a dead process left.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)

@@ -1,7 +1,7 @@
 //! `latchkey inspect`
 
 use super::control::ask;
-use super::{Failure, print, secret_input};
+use super::{Failure, answer, print, secret_input};
 use crate::admin::{Answer, Order, Secret};
 use crate::config::Settings;
 use crate::oauth::tokens::inspect::{Explanation, Verdict};
@@ -26,20 +26,13 @@ pub(super) struct Arguments {
 pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { token, audience, json } = arguments;
     let token = if token == "-" { secret_input::from_stdin()? } else { Secret::from(token) };
-    let Answer::Explained(explanation) = ask(settings, &Order::Inspect { token, audience }, false)? else {
-        return Err(Failure(
-            "the server answered something else: use the command of its own version".to_owned(),
-        ));
-    };
-    if json {
-        print::json(&explanation)?
-    } else {
-        show(&explanation)?
-    }
-    Ok(if explanation.accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let answer = ask(settings, &Order::Inspect { token, audience }, false)?;
+    answer::show(&answer, json)?;
+    let accepted = matches!(&answer, Answer::Explained(explanation) if explanation.accepted);
+    Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn show(explanation: &Explanation) -> Result<(), Failure> {
+pub(super) fn show(explanation: &Explanation) -> Result<(), Failure> {
     print::line(explanation.kind.replace('_', " "))?;
     for (title, part) in [("header", &explanation.header), ("claims", &explanation.claims)] {
         let Some(Value::Object(members)) = part else { continue };

@@ -1,8 +1,8 @@
 //! `latchkey key`
 
 use super::control::ask;
-use super::{Failure, print};
-use crate::admin::{Answer, Change, KeyOrder, KeyView, Order};
+use super::{Failure, answer, print};
+use crate::admin::{Change, KeyOrder, KeyView, Order};
 use crate::config::Settings;
 use crate::records::SignatureAlgorithm;
 use clap::Subcommand;
@@ -54,29 +54,11 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> 
         Verb::Revoke { kid, json } => (KeyOrder::Revoke { kid }, json),
         Verb::Rewrap { json } => (KeyOrder::Rewrap, json),
     };
-    match ask(settings, &Order::Key(order), false)? {
-        Answer::Keys(keys) => list(&keys, json)?,
-        Answer::Rotation(at) if json => print::json(&serde_json::json!({ "activates_at": at }))?,
-        Answer::Rotation(Some(at)) => {
-            print::line(format!("the next key signs from {at} on"))?;
-        }
-        Answer::Rotation(None) => print::line("the next key signs once it has been published long enough")?,
-        Answer::Changed(changes) => changed(&changes, json)?,
-        Answer::Rewrapped(count) if json => print::json(&serde_json::json!({ "rewrapped": count }))?,
-        Answer::Rewrapped(count) => print::line(format!("{count} sealed anew"))?,
-        _ => {
-            return Err(Failure(
-                "the server answered something else: use the command of its own version".to_owned(),
-            ));
-        }
-    }
+    answer::show(&ask(settings, &Order::Key(order), false)?, json)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(keys: &[KeyView], json: bool) -> Result<(), Failure> {
-    if json {
-        return print::json(keys);
-    }
+pub(super) fn list(keys: &[KeyView]) -> Result<(), Failure> {
     let row = |key: &KeyView| {
         let next = key.next.as_ref().map(|next| format!("{} {}", next.step, next.at));
         [
@@ -90,10 +72,7 @@ fn list(keys: &[KeyView], json: bool) -> Result<(), Failure> {
     print::table(["ALG", "STATE", "NEXT STEP", "CREATED", "KID"], &keys.iter().map(row).collect::<Vec<_>>())
 }
 
-fn changed(changes: &[Change], json: bool) -> Result<(), Failure> {
-    if json {
-        return print::json(changes);
-    }
+pub(super) fn changed(changes: &[Change]) -> Result<(), Failure> {
     let row = |change: &Change| [change.alg.clone(), change.state.clone(), change.kid.clone()];
     print::table(["ALG", "NOW", "KID"], &changes.iter().map(row).collect::<Vec<_>>())
 }

@@ -1,5 +1,6 @@
 //! The command: its verbs, one file each.
 
+mod answer;
 mod audit;
 mod check_config;
 mod client;
@@ -15,7 +16,7 @@ use crate::config::{self, Settings};
 use clap::{Parser, Subcommand};
 use std::fmt;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// An identity provider for microservices: people sign in once, services verify short-lived tokens by themselves.
@@ -92,14 +93,14 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Failure> {
     match verb {
         Verb::Serve(arguments) => serve::run(config, &arguments),
         Verb::CheckConfig(arguments) => check_config::run(&arguments),
-        Verb::User(verb) => user::run(&settings(config)?, verb),
-        Verb::Client(verb) => client::run(&settings(config)?, verb),
-        Verb::Key(verb) => key::run(&settings(config)?, verb),
-        Verb::Inspect(arguments) => inspect::run(&settings(config)?, arguments),
-        Verb::Audit(verb) => audit::run(&settings(config)?, &verb),
+        Verb::User(verb) => user::run(&settings(config.as_deref())?, verb),
+        Verb::Client(verb) => client::run(&settings(config.as_deref())?, verb),
+        Verb::Key(verb) => key::run(&settings(config.as_deref())?, verb),
+        Verb::Inspect(arguments) => inspect::run(&settings(config.as_deref())?, arguments),
+        Verb::Audit(verb) => audit::run(&settings(config.as_deref())?, &verb),
     }
 }
 
-fn settings(config: Option<PathBuf>) -> Result<Settings, Failure> {
-    Ok(config::load(config.as_deref())?.settings)
+fn settings(config: Option<&Path>) -> Result<Settings, Failure> {
+    Ok(config::load(config)?.settings)
 }

@@ -1,8 +1,8 @@
 //! `latchkey user`
 
-use super::control::{Control, ask};
-use super::{Failure, print, secret_input};
-use crate::admin::{Answer, Order, Secret, UserOrder, UserView};
+use super::control::{ask, ask_for_all};
+use super::{Failure, answer, print, secret_input};
+use crate::admin::{Order, Secret, UserOrder, UserView};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -109,7 +109,7 @@ pub(super) struct One {
 
 pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
     let (order, json, may_make) = match verb {
-        Verb::List { json } => return list(settings, json),
+        Verb::List { json } => return all(settings, json),
         Verb::Add(add) => {
             let json = add.json;
             (self::add(add)?, json, true)
@@ -122,12 +122,7 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> 
             (UserOrder::SetPassword { user, password: password.read()? }, json, false)
         }
     };
-    match ask(settings, &Order::User(order), may_make)? {
-        Answer::User(view) => show(&view, json)?,
-        Answer::Deleted(username) if json => print::json(&serde_json::json!({ "deleted": username }))?,
-        Answer::Deleted(username) => print::line(format!("{username} is deleted"))?,
-        _ => return Err(unexpected()),
-    }
+    answer::show(&ask(settings, &Order::User(order), may_make)?, json)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -144,44 +139,28 @@ fn add(add: Add) -> Result<UserOrder, Failure> {
     })
 }
 
-fn list(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
-    let control = Control::open(settings, false)?;
-    let mut all: Vec<UserView> = Vec::new();
-    let mut after = None;
-    loop {
-        let order = Order::User(UserOrder::List { after: after.take(), limit: PAGE });
-        let Answer::Users(page) = control.ask(&order)? else { return Err(unexpected()) };
-        all.extend(page.items);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
-    control.close()?;
-    all.sort_by(|a, b| a.username.cmp(&b.username));
-    if json {
-        print::json(&all)?;
-    } else {
-        let row = |user: &UserView| {
-            [
-                user.username.clone(),
-                user.name.clone().unwrap_or_default(),
-                user.email.clone().unwrap_or_default(),
-                print::state(user.disabled),
-                user.roles.join(" "),
-                user.sub.to_string(),
-            ]
-        };
-        let headings = ["USERNAME", "NAME", "EMAIL", "STATE", "ROLES", "SUBJECT"];
-        print::table(headings, &all.iter().map(row).collect::<Vec<_>>())?;
-    }
+fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
+    let list = |after| Order::User(UserOrder::List { after, limit: PAGE });
+    answer::show(&ask_for_all(settings, list)?, json)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(user: &UserView, json: bool) -> Result<(), Failure> {
-    if json {
-        return print::json(user);
-    }
+pub(super) fn list(users: &[UserView]) -> Result<(), Failure> {
+    let row = |user: &UserView| {
+        [
+            user.username.clone(),
+            user.name.clone().unwrap_or_default(),
+            user.email.clone().unwrap_or_default(),
+            print::state(user.disabled),
+            user.roles.join(" "),
+            user.sub.to_string(),
+        ]
+    };
+    let headings = ["USERNAME", "NAME", "EMAIL", "STATE", "ROLES", "SUBJECT"];
+    print::table(headings, &users.iter().map(row).collect::<Vec<_>>())
+}
+
+pub(super) fn show(user: &UserView) -> Result<(), Failure> {
     let verified = if user.email_verified { " (verified)" } else { "" };
     print::fields(&[
         ("username", user.username.clone()),
@@ -195,8 +174,4 @@ fn show(user: &UserView, json: bool) -> Result<(), Failure> {
         ("created", user.created_at.to_string()),
         ("updated", user.updated_at.to_string()),
     ])
-}
-
-fn unexpected() -> Failure {
-    Failure("the server answered something else: use the command of its own version".to_owned())
 }

@@ -43,10 +43,10 @@ impl House {
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) =
             (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let tenant = Tenant::default_tenant();
-        let keks = Arc::new(load_keks(settings, opening.pairs == 0, &entropy.seed())?);
-        let keys = Arc::new(KeyRing::new(tenant.clone(), policies::keys(settings), Arc::clone(&keks)));
+        let sealing = Arc::new(load_keks(settings, opening.pairs == 0, &entropy.seed())?);
+        let keys = Arc::new(KeyRing::new(tenant.clone(), policies::keys(settings), Arc::clone(&sealing)));
         keys.show(&lifecycle::load_all(&store, &tenant)?)?;
-        let (pepper, devices) = load_secrets(&store, &tenant, &keks, &entropy.seed())?;
+        let (pepper, devices) = load_secrets(&store, &tenant, &sealing, &entropy.seed())?;
         let rotation =
             RotateKeys::new(Arc::clone(&keys), store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
         let passwords = PasswordPool::start(policies::own_pool(settings)?)

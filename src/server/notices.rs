@@ -25,11 +25,12 @@ pub(super) fn banner(settings: &Settings, link: Option<&SecretString>) -> Result
         settings.data_dir.display(),
     );
     if let Some(token) = link {
-        text.push_str(&format!(
-            "\nNobody can sign in yet. Add the first administrator within 30 minutes, once:\n\n  \
-             {issuer}/setup?token={}\n\nor: latchkey user add NAME\n",
+        text = format!(
+            "{text}\nNobody can sign in yet. Add the first administrator within 30 minutes, once:\n\n  \
+             {issuer}{}?token={}\n\nor: latchkey user add NAME\n",
+            routes::SETUP,
             token.expose_secret()
-        ));
+        );
     }
     print(&text)
 }

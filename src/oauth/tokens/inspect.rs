@@ -193,7 +193,7 @@ impl Checks {
         match typ {
             ACCESS_TOKEN_TYP => self.pass("typ", "at+jwt: an access token (RFC 9068)".to_owned()),
             "JWT" => {
-                self.pass("typ", "JWT: an ID token, for its client alone; no API may accept it".to_owned())
+                self.pass("typ", "JWT: an ID token, for its client alone; no API may accept it".to_owned());
             }
             other => self.fail("typ", format!("{other:?}; an access token has at+jwt, an ID token JWT")),
         }

@@ -1,3 +1,8 @@
-//! The command and its configuration.
+//! The command and its configuration. All but the configuration is seen through the real binary.
 
 mod config;
+mod demo;
+mod inspect;
+mod process;
+mod start;
+mod verbs;
