@@ -42,7 +42,7 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 ///
 /// # Errors
 /// One line, where threads cannot be started or embedded texts are broken.
-pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, StartError> {
+pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Realm), StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::new(error.to_string());
     let services = &house.services;
     let rules = services.rules.clone();
@@ -56,8 +56,7 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, Star
         keys: Arc::clone(&services.keys),
         metadata: Bytes::from(metadata),
     };
-    Ok(AppState {
-        realm: Arc::new(realm),
+    let state = AppState {
         store: services.store.clone(),
         clock: Arc::clone(&services.clock),
         entropy: Arc::clone(&services.entropy),
@@ -69,7 +68,8 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, Star
         proxies: TrustedProxies::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
         addresses: AddressLimit::new(policies::addresses(settings), Arc::clone(&services.clock)),
         stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
-    })
+    };
+    Ok((state, realm))
 }
 
 /// The actix server on an open socket. Signals are ours to handle.
@@ -82,18 +82,18 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<AppState, Star
 pub(super) fn serve(
     settings: &Settings,
     listener: TcpListener,
-    state: AppState,
+    (state, realm): (AppState, Realm),
 ) -> Result<Server, StartError> {
     let http = settings.http.clone();
     let max_body = usize::try_from(http.max_body.0).unwrap_or(usize::MAX);
     let outermost = Edge::new(Arc::clone(&state.stationery), &state.entropy.seed());
-    let state = Data::new(state);
+    let (state, realm) = (Data::new(state), Data::new(realm));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = usize::try_from(http.workers).ok().filter(|count| *count > 0).unwrap_or(cores);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
-            .configure(routes::configure)
+            .configure(|app| routes::configure(app, &realm))
             .app_data(PayloadConfig::new(max_body))
             .wrap(outermost.clone())
     });

@@ -2,10 +2,12 @@
 
 use super::pages::{consent, index, login, logout, setup, signed_out};
 use super::protocol::{authorize, discovery, introspect, jwks, revoke, token, userinfo};
+use super::state::Realm;
 use super::static_files;
 use crate::oauth::discovery::Paths;
+use actix_web::Resource;
 use actix_web::guard::{Any, Get, Head};
-use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, route};
+use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, head, post, resource, route, scope};
 
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
@@ -56,28 +58,39 @@ pub const PATHS: Paths = Paths {
 /// The largest body that is read, in bytes, where the composition root sets no other bound.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// Puts every resource into an application.
-pub fn configure(app: &mut ServiceConfig) {
-    app.app_data(PayloadConfig::new(MAX_BODY))
-        .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
+/// Puts a realm into an application: everything lies below the path of its issuer.
+pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
+    let base = realm.base_path();
+    app.app_data(PayloadConfig::new(MAX_BODY));
+    if !base.is_empty() {
+        // RFC 8414 §3.1: the well-known part stands between the host and the path of the issuer.
+        let inserted = [OPENID_CONFIGURATION, OAUTH_METADATA].map(|path| format!("{path}{base}"));
+        app.service(metadata(inserted).app_data(realm.clone()));
+    }
+    app.service(
+        scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages),
+    );
+}
+
+fn configure_protocol(app: &mut ServiceConfig) {
+    app.service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
         .service(resource(RESUME).route(get().to(authorize::resume)))
         .service(resource(TOKEN).route(post().to(token::post)))
         .service(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)))
         .service(resource(REVOKE).route(post().to(revoke::post)))
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
         .service(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get)))
-        .service(
-            resource([OPENID_CONFIGURATION, OAUTH_METADATA])
-                .route(get().to(discovery::get))
-                .route(head().to(discovery::get)),
-        );
-    configure_pages(app);
+        .service(metadata([OPENID_CONFIGURATION, OAUTH_METADATA].map(str::to_owned)));
+}
+
+fn metadata(paths: [String; 2]) -> Resource {
+    resource(paths.to_vec()).route(get().to(discovery::get)).route(head().to(discovery::get))
 }
 
 /// What people see. A HEAD is answered as a GET is; the server drops the body.
 fn configure_pages(app: &mut ServiceConfig) {
     let seen = || route().guard(Any(Get()).or(Head()));
-    app.service(resource(INDEX).route(seen().to(index::get)))
+    app.service(resource(["", INDEX]).route(seen().to(index::get)))
         .service(resource(LOGIN).route(seen().to(login::get)).route(post().to(login::post)))
         .service(resource(CANCEL_LOGIN).route(post().to(login::cancel)))
         .service(resource(CONSENT).route(seen().to(consent::get)).route(post().to(consent::post)))

@@ -14,7 +14,8 @@ use crate::web::respond::page::Stationery;
 use actix_web::web::Bytes;
 use std::sync::Arc;
 
-/// All that belongs to one tenant: who it is, its keys, its rules, what it says about itself.
+/// All that belongs to one tenant: who it is, its keys, its rules, what it says about itself. [`super::routes`] hangs it
+/// on the tenant's part of the URL map, so that whose request it is follows from the route and nothing else.
 #[derive(Debug)]
 pub struct Realm {
     /// The tenant.
@@ -27,10 +28,16 @@ pub struct Realm {
     pub metadata: Bytes,
 }
 
+impl Realm {
+    /// The path of the issuer, below which all of its endpoints lie: empty, or with a slash before and none behind.
+    pub fn base_path(&self) -> String {
+        let issuer = url::Url::parse(&self.rules.policy.issuer);
+        issuer.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
+    }
+}
+
 /// What the handlers work with.
 pub struct AppState {
-    /// The one realm that there is, until tenants come; [`super::extract::Call`] resolves it from the route.
-    pub realm: Arc<Realm>,
     /// The store.
     pub store: Store,
     /// The time.
@@ -57,6 +64,6 @@ pub struct AppState {
 
 impl std::fmt::Debug for AppState {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("AppState").field("realm", &self.realm).finish_non_exhaustive()
+        formatter.debug_struct("AppState").finish_non_exhaustive()
     }
 }

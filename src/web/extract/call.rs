@@ -46,7 +46,9 @@ impl FromRequest for Call {
 fn read(request: &HttpRequest) -> Result<Call, Error> {
     let state: &web::Data<AppState> =
         request.app_data().ok_or_else(|| ErrorInternalServerError("the application has no state"))?;
-    let realm = state.realm.clone();
+    let realm: &web::Data<Realm> =
+        request.app_data().ok_or_else(|| ErrorInternalServerError("the route belongs to no realm"))?;
+    let realm = Arc::clone(realm);
     let act = Act {
         tenant: realm.tenant.clone(),
         now: state.clock.now(),

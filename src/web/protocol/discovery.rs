@@ -1,13 +1,13 @@
 //! The metadata document, the same at both places. OIDC Discovery §4, RFC 8414 §3.
 
-use crate::web::state::AppState;
+use crate::web::state::Realm;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, web};
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
-pub async fn get(state: web::Data<AppState>) -> HttpResponse {
+pub async fn get(realm: web::Data<Realm>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))
-        .body(state.realm.metadata.clone())
+        .body(realm.metadata.clone())
 }

@@ -1,13 +1,13 @@
 //! The published keys. RFC 7517 §5; caching: RFC 9111, RFC 5861.
 
-use crate::web::state::AppState;
+use crate::web::state::Realm;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, RETRY_AFTER};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /.well-known/jwks.json`. Served from memory, whatever the store does.
-pub async fn get(state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
-    let keys = state.realm.keys.load();
+pub async fn get(realm: web::Data<Realm>, request: HttpRequest) -> HttpResponse {
+    let keys = realm.keys.load();
     // Never an empty set: a verifier would drop what it has.
     let Some(document) = keys.jwks() else {
         return HttpResponse::ServiceUnavailable()

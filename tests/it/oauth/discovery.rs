@@ -42,3 +42,26 @@ async fn the_issuer_never_follows_the_request() {
         assert_eq!(app.send(request.insert_header((name, value))).await.body, plain, "{name}");
     }
 }
+
+/// M53: RFC 8414 §3.1, OIDC Discovery §4.1: an issuer with a path is found at both places, and nowhere else.
+#[actix_web::test]
+async fn an_issuer_with_a_path_has_everything_below_it() {
+    let app = App::start_with(|policy| policy.issuer = "http://localhost:8080/auth".into()).await;
+    let document = app.get("/auth/.well-known/openid-configuration").await;
+    assert_eq!(document.json()["token_endpoint"], "http://localhost:8080/auth/token");
+    for path in [
+        "/auth/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server/auth",
+        "/.well-known/openid-configuration/auth",
+    ] {
+        assert_eq!(app.get(path).await.body, document.body, "{path}");
+    }
+    for path in ["/auth/.well-known/jwks.json", "/auth", "/auth/", "/auth/login"] {
+        assert_eq!(app.get(path).await.status, 200, "{path}");
+    }
+    for path in
+        ["/.well-known/openid-configuration", "/.well-known/jwks.json", "/", "/authx", "/auth/nothing"]
+    {
+        assert_eq!(app.get(path).await.status, 404, "{path}");
+    }
+}

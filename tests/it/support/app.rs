@@ -49,6 +49,8 @@ pub(crate) struct App {
     pub(crate) clock: Arc<ManualClock>,
     /// What the application works with.
     pub(crate) state: Data<AppState>,
+    /// The realm that it serves.
+    pub(crate) realm: Data<Realm>,
     entropy: Arc<FixedEntropy>,
     serve: Rc<dyn Fn(TestRequest) -> Answering>,
 }
@@ -108,15 +110,14 @@ impl App {
         let keys = keys(&store, clock.clone(), entropy.clone()).await;
         let issuer = policy.issuer.clone();
         let metadata = Metadata::of(&policy, routes::PATHS, &keys.policy().algorithms);
-        let realm = Realm {
+        let realm = Data::new(Realm {
             tenant: Tenant::default_tenant(),
             rules: Rules { policy, pepper: Pepper::new([7; 32]) },
             metadata: serde_json::to_vec(&metadata).unwrap().into(),
             keys,
-        };
+        });
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let state = Data::new(AppState {
-            realm: Arc::new(realm),
             store,
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -129,8 +130,8 @@ impl App {
             proxies: TrustedProxies::none(),
             stationery: Arc::new(Stationery::load(issuer.parse().unwrap()).unwrap()),
         });
-        let serve = serve(state.clone()).await;
-        Self { clock, state, entropy, serve }
+        let serve = serve(state.clone(), realm.clone()).await;
+        Self { clock, state, realm, entropy, serve }
     }
 
     /// Sends a request.
@@ -233,9 +234,10 @@ async fn keys(store: &Store, clock: Arc<ManualClock>, entropy: Arc<FixedEntropy>
     ring
 }
 
-async fn serve(state: Data<AppState>) -> Rc<dyn Fn(TestRequest) -> Answering> {
+async fn serve(state: Data<AppState>, realm: Data<Realm>) -> Rc<dyn Fn(TestRequest) -> Answering> {
     let edge = Edge::new(state.stationery.clone(), &state.entropy.seed());
-    let app = actix_web::App::new().app_data(state).configure(routes::configure).wrap(edge);
+    let app =
+        actix_web::App::new().app_data(state).configure(|app| routes::configure(app, &realm)).wrap(edge);
     let service = Rc::new(init_service(app).await);
     Rc::new(move |request: TestRequest| {
         let service = service.clone();

@@ -33,10 +33,11 @@ impl Site {
             ("redirect_uris", json!([&callback])),
             ("skip_consent", json!(false)),
         ]);
-        let state = app.state.clone();
+        let (state, realm) = (app.state.clone(), app.realm.clone());
         let edge = Edge::new(state.stationery.clone(), &state.entropy.seed());
         let server = HttpServer::new(move || {
-            ActixApp::new().app_data(state.clone()).configure(routes::configure).wrap(edge.clone())
+            let app = ActixApp::new().app_data(state.clone());
+            app.configure(|app| routes::configure(app, &realm)).wrap(edge.clone())
         });
         let server = server.workers(1).disable_signals().listen(ours).unwrap().run();
         let back = || ActixApp::new().default_service(web::to(|| async { "back" }));
