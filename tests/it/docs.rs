@@ -2,4 +2,5 @@
 //! and files that are named exist.
 
 mod markdown;
+mod readme;
 mod spec_map;
