@@ -47,7 +47,7 @@ function response(status, headers)
     pause = 20
   elseif status == 302 or status == 303 then
     signed_in = signed_in + 1
-  elseif not headers['ETag'] then -- not the JWKS, which fills the time when all have signed in
+  elseif not (headers['etag'] or headers['ETag']) then -- not the JWKS, which fills the time when all have signed in
     wrong = wrong + 1
   end
 end

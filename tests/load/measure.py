@@ -44,6 +44,12 @@ class Process:
         with urllib.request.urlopen(self.base + path, timeout=2) as answer:
             return answer.read()
 
+    def first_line(self):
+        """What it prints first, which may be after it answers first."""
+        while "\n" not in (text := self.output.read_text()):
+            time.sleep(0.01)
+        return text.partition("\n")[0]
+
     def _answers(self, path):
         try:
             return bool(self.get(path))
