@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 pub struct Moment {
     /// The present instant.
     pub now: OffsetDateTime,
-    /// Since when this process has served these keys without a break and without a step of its clock.
+    /// Since when this process has served these keys without its clock having been set back.
     pub steady_since: OffsetDateTime,
 }
 
