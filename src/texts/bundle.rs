@@ -44,6 +44,8 @@ impl Bundle {
         let resource =
             FluentResource::try_new(source).map_err(|(_, errors)| unreadable(format!("{errors:?}")))?;
         let mut texts = FluentBundle::new_concurrent(vec![language.clone()]);
+        // We do it ourselves, and only where it is needed: see `argument`.
+        texts.set_use_isolating(false);
         texts.add_resource(resource).map_err(|errors| unreadable(format!("{errors:?}")))?;
         Ok(Self { tag: language.to_string(), language, keys, texts })
     }

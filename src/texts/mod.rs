@@ -1,9 +1,9 @@
 //! Every text that a person reads, by key, from Fluent bundles: one file a language in `locales/`, English first.
 //!
 //! A new language is a new file: it is embedded, offered to browsers that ask for it, and falls back to English
-//! key by key. Arguments are wrapped in Unicode isolation marks, so that a name written from right to left (or one
-//! that holds an override on purpose) cannot rearrange the sentence around it.
+//! key by key. A name cannot rearrange the sentence around it.
 
+mod argument;
 mod bundle;
 mod preference;
 
@@ -94,7 +94,8 @@ impl Language {
         key: &str,
         arguments: impl IntoIterator<Item = (&'a str, FluentValue<'a>)>,
     ) -> String {
-        let arguments = arguments.into_iter().collect();
+        let arguments =
+            arguments.into_iter().map(|(name, value)| (name, argument::isolated(value))).collect();
         self.own
             .text(key, Some(&arguments))
             .or_else(|| self.english.text(key, Some(&arguments)))
@@ -115,10 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_isolated_and_numbers_choose_their_form() {
+    fn numbers_choose_their_form() {
         let language = Texts::load().unwrap().choose(None, None);
-        let text = language.text_with("login-client", "client", "\u{202e}evil");
-        assert_eq!(text, "to go on to \u{2068}\u{202e}evil\u{2069}");
         assert!(language.text_with("login-delayed", "seconds", 1).contains("one second"));
         assert!(language.text_with("login-delayed", "seconds", 30).contains("30"));
     }

@@ -244,8 +244,8 @@ async fn markup_in_a_name_stays_text() {
 #[actix_web::test]
 async fn a_name_that_turns_the_writing_around_is_isolated() {
     let app = App::start().await;
-    app.with_web_client(&[("client_name", "\u{202e}evil".into())]);
+    app.with_web_client(&[("client_name", "\u{202e}évil\u{2069}".into())]);
     let mut browser = Browser::new(&app);
     browser.open(&authorize_uri(&[])).await;
-    assert!(browser.html.contains("\u{2068}\u{202e}evil\u{2069}"));
+    assert!(browser.html.contains("to go on to \u{2068}évil\u{2069}<"), "{}", browser.html);
 }
