@@ -65,7 +65,10 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
     house.services.rotation.start().await?;
     let link = begin(&house, mode).await?;
     let socket = ControlSocket::open(&settings.data_dir).map_err(|error| {
-        StartError::new(format!("control socket in {}: {error}", settings.data_dir.display()))
+        let folder = settings.data_dir.display();
+        StartError::new(format!(
+            "the control socket in {folder} cannot be opened: {error}; try a shorter data_dir"
+        ))
     })?;
     let server = edge::serve(settings, listener, edge::state(settings, &house)?)?;
     let handle = server.handle();

@@ -88,9 +88,10 @@ pub(super) fn ask_for_all(
     Ok(all)
 }
 
-/// Nobody listens: no such file, or one that a dead process left.
+/// Nobody listens: no such file, one that a dead process left, or a path so long that no server can listen there.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+    use io::ErrorKind::{ConnectionRefused, InvalidInput, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | ConnectionRefused | InvalidInput | NotADirectory)
 }
 
 fn exchange(path: &Path, order: &Order) -> Result<Reply, Failure> {
