@@ -21,7 +21,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use logging::Logging;
 use secrecy::SecretString;
-use signals::Reload;
+use signals::{Reload, Signals};
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -56,6 +56,7 @@ pub fn serve(mut loaded: Loaded, mode: &Mode) -> Result<(), StartError> {
 }
 
 async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), StartError> {
+    let mut signals = Signals::listen()?;
     let listener = edge::bind(loaded.settings.http.listen)?;
     let bound = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
     demo::follow(&mut loaded, bound, mode);
@@ -81,7 +82,7 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
         }
     }
     let config = if let Mode::Normal { config } = mode { config.clone() } else { None };
-    signals::wait_for_stop(&mut Reload { config, loaded: loaded.clone(), logging }).await?;
+    signals.wait_for_stop(&mut Reload { config, loaded: loaded.clone(), logging }).await;
     stop(&handle, running, jobs, &house.services).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::control::{ask, ask_for_all};
 use super::{Failure, answer, print, secret_input};
-use crate::admin::{Order, Secret, UserOrder, UserView};
+use crate::admin::{Answer, Order, Secret, UserOrder, UserView};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -141,7 +141,11 @@ fn add(add: Add) -> Result<UserOrder, Failure> {
 
 fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
     let list = |after| Order::User(UserOrder::List { after, limit: PAGE });
-    answer::show(&ask_for_all(settings, list)?, json)?;
+    let mut answer = ask_for_all(settings, list)?;
+    if let Answer::Users(page) = &mut answer {
+        page.items.sort_by(|a, b| a.username.cmp(&b.username));
+    }
+    answer::show(&answer, json)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use super::StartError;
 use super::logging::Logging;
 use crate::config::{self, Loaded};
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What SIGHUP works on.
 pub(super) struct Reload {
@@ -16,20 +16,35 @@ pub(super) struct Reload {
     pub(super) logging: Logging,
 }
 
-/// Returns when the server is told to stop; reloads meanwhile.
-///
-/// # Errors
-/// Where the system does not let us listen to signals.
-pub(super) async fn wait_for_stop(reload: &mut Reload) -> Result<(), StartError> {
-    let on = |kind| signal(kind).map_err(|error| StartError::new(format!("signals: {error}")));
-    let mut terminate = on(SignalKind::terminate())?;
-    let mut interrupt = on(SignalKind::interrupt())?;
-    let mut hangup = on(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => reload.run(),
+/// The signals that we listen to. One that comes before it is asked for is kept.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Begins to listen, before anything else: a signal during the start must not end the process half way.
+    ///
+    /// # Errors
+    /// Where the system does not let us.
+    pub(super) fn listen() -> Result<Self, StartError> {
+        let on = |kind| signal(kind).map_err(|error| StartError::new(format!("signals: {error}")));
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+            hangup: on(SignalKind::hangup())?,
+        })
+    }
+
+    /// Returns when the server is told to stop; reloads meanwhile.
+    pub(super) async fn wait_for_stop(&mut self, reload: &mut Reload) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => reload.run(),
+            }
         }
     }
 }
