@@ -2,6 +2,7 @@
 
 use super::process::Home;
 use serde_json::{Value, json};
+use std::process::Command;
 
 #[test]
 fn one_json_object_tells_all_that_is_needed() {
@@ -45,6 +46,39 @@ fn nothing_is_left_behind() {
     server.stop();
     assert_eq!(folders(), 0);
     assert!(!home.path("data").exists(), "the data folder of the settings is not touched");
+}
+
+#[test]
+fn each_printed_line_works_when_it_is_pasted() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        eprintln!("SKIPPED each_printed_line_works_when_it_is_pasted: there is no curl here");
+        return;
+    }
+    let home = Home::new();
+    let server = home.serve(&["--demo"]);
+    let out = server.out();
+    let lines: Vec<&str> = out.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    let shell = |arguments: &[&str]| {
+        let output = Command::new("sh").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let curl: Vec<String> =
+        lines.iter().filter(|line| line.starts_with("curl ")).map(|line| shell(&["-c", line])).collect();
+    let expected = ["\"token_endpoint\"", "\"keys\"", "\"access_token\"", "\"active\":true"];
+    assert_eq!(curl.len(), expected.len());
+    for (answer, expected) in curl.iter().zip(expected) {
+        assert!(answer.contains(expected), "{expected}: {answer}");
+    }
+    let find =
+        |part: &str| *lines.iter().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}"));
+    let page = shell(&["-c", &format!("curl -s -o /dev/null -w '%{{http_code}}' '{}'", find("/authorize?"))]);
+    assert_eq!(page, "303", "the browser is sent to the sign-in page");
+    assert!(shell(&["-c", find("key list")]).contains("ES256"));
+    // Without a person there is no code: it asks, and the server refuses what it is given.
+    let redeemed = shell(&["-c", &format!("echo 'x?code=lkc_none&y' | {{ {}; }}", find("read -r"))]);
+    assert!(redeemed.contains("invalid_grant"), "{redeemed}");
+    server.stop();
 }
 
 #[test]
