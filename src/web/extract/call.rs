@@ -15,8 +15,8 @@ use std::sync::Arc;
 const MAX_USER_AGENT: usize = 256;
 
 /// One request, resolved: the realm comes from the route, the tenant from the realm, and neither from anything that
-/// the caller writes.
-#[derive(Debug, Clone)]
+/// the caller writes. Its credentials are never printed.
+#[derive(Clone)]
 pub struct Call {
     /// What the handlers work with.
     pub state: web::Data<AppState>,
@@ -31,6 +31,12 @@ impl Call {
     /// The value of the `Authorization` header, where there is one.
     pub fn authorization(&self) -> Option<&[u8]> {
         self.authorization.as_deref()
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Call").field("act", &self.act).finish_non_exhaustive()
     }
 }
 

@@ -12,15 +12,21 @@ use crate::web::respond::page_error::PageError;
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest};
 use secrecy::SecretString;
+use std::fmt;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 
-/// A person's request: the call, with what the browser sent along.
-#[derive(Debug)]
+/// A person's request: the call, with what the browser sent along. Its cookies are never printed.
 pub struct Visit {
     /// The call.
     pub call: Call,
     request: HttpRequest,
+}
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Visit").field("act", &self.call.act).finish_non_exhaustive()
+    }
 }
 
 impl FromRequest for Visit {

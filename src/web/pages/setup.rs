@@ -94,12 +94,16 @@ pub struct SetupPage {
     /// How many characters a password has at least.
     pub least_length: u32,
     /// The link's token.
-    pub token: String,
+    pub token: SecretString,
     /// The form.
     pub form: FormSeal,
 }
 
 impl SetupPage {
+    fn token(&self) -> &str {
+        self.token.expose_secret()
+    }
+
     fn username_invalid(&self) -> bool {
         matches!(self.problem, Some(Problem::UsernameUnusable | Problem::UsernameTaken))
     }
@@ -219,7 +223,7 @@ fn show(
         username: typed.to_owned(),
         problem,
         least_length: u32::try_from(visit.call.state.new_passwords.min_chars).unwrap_or(u32::MAX),
-        token: token.expose_secret().to_owned(),
+        token: token.clone(),
         form: csrf::seal(browser, FormName::Setup, Subject::default()),
     };
     let status = match problem {
@@ -241,7 +245,7 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         username: username.into(),
         problem,
         least_length: 12,
-        token: "TOKEN".into(),
+        token: SecretString::from("TOKEN"),
         form: FormSeal { csrf: "CSRF".into(), interaction: None },
     };
     let mut samples = vec![Sample::of("first", &page("", None))];

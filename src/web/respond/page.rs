@@ -8,6 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 use fluent_bundle::FluentValue;
+use std::fmt;
 use std::sync::Arc;
 use url::Url;
 
@@ -125,13 +126,19 @@ pub fn account_of(user: &User) -> String {
     user.name.clone().unwrap_or_else(|| user.username.clone())
 }
 
-/// What a form carries unasked. Made by [`crate::web::extract::csrf`].
-#[derive(Debug, Clone)]
+/// What a form carries unasked. Made by [`crate::web::extract::csrf`]. Its token is never printed.
+#[derive(Clone)]
 pub struct FormSeal {
     /// Binds the form to the browser that it was shown in.
     pub csrf: String,
     /// The interaction that the form belongs to, if it belongs to one.
     pub interaction: Option<String>,
+}
+
+impl fmt::Debug for FormSeal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("FormSeal").field("interaction", &self.interaction).finish_non_exhaustive()
+    }
 }
 
 /// A page: a struct with a template of the same name.

@@ -1,5 +1,6 @@
 //! The start page.
 
+use crate::support::app::PASSWORD;
 use crate::support::{App, Browser};
 
 #[actix_web::test]
@@ -47,4 +48,23 @@ async fn the_host_of_the_request_is_not_believed() {
         .insert_header(("forwarded", "host=evil.example"));
     let answer = browser.send(request, "/").await;
     assert!(!answer.text().contains("evil"));
+}
+
+/// An issuer may have a path; then all pages lie below it, and all that they name does.
+#[actix_web::test]
+async fn below_the_path_of_an_issuer_everything_is_as_elsewhere() {
+    let app = App::start_with(|policy| policy.issuer = "http://localhost:8080/auth".into()).await;
+    app.with_user("ada");
+    let mut ada = Browser::new(&app);
+    ada.open("/auth/login").await;
+    let file =
+        ada.html.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(app.get(&file).await.status, 200, "{file}");
+    let form = ada.form("/auth/login").with("username", "ada").with("password", PASSWORD);
+    ada.submit(&form).await;
+    assert_eq!(ada.path, "/auth/");
+    assert!(ada.html.contains("You are signed in"));
+    ada.submit(&ada.form("/auth/logout")).await;
+    assert_eq!(ada.path, "/auth/signed-out");
+    assert_eq!(app.get("/login").await.status, 404);
 }
