@@ -8,13 +8,17 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
+/// Nothing to anybody else. Not `no-referrer`: by Fetch §3.1 the forms of such a page come with `Origin: null`, and a
+/// browser that does not know `Sec-Fetch-Site` could then send none.
+const REFERRER: HeaderValue = HeaderValue::from_static("same-origin");
+
 /// What a page never needs.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 const PAGE: [(HeaderName, HeaderValue); 6] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::REFERRER_POLICY, REFERRER),
     (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
     (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     (header::PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS)),

@@ -1,6 +1,7 @@
 //! A browser without a screen: keeps cookies, follows redirects within our own site, and fills in the forms that it
 //! finds in the HTML, so that whatever a form carries is carried.
 
+use super::app::ISSUER;
 use super::{Answer, App};
 use actix_web::test::TestRequest;
 use std::collections::BTreeMap;
@@ -64,9 +65,8 @@ impl Browser {
 
     /// Sends a form and follows nothing.
     pub(crate) async fn submit_once(&mut self, form: &Form) -> Answer {
-        // As Chromium sends the forms of a page without referrer.
         let request = TestRequest::post()
-            .insert_header(("origin", "null"))
+            .insert_header(("origin", ISSUER))
             .insert_header(("sec-fetch-site", "same-origin"))
             .set_form(&form.fields);
         self.send(request, &form.action).await
