@@ -44,7 +44,7 @@ end
 function response(status, headers)
   if status == 503 or status == 429 then
     put_off = put_off + 1
-    pause = 20
+    pause = 100
   elseif status == 302 or status == 303 then
     signed_in = signed_in + 1
   elseif not (headers['etag'] or headers['ETag']) then -- not the JWKS, which fills the time when all have signed in
