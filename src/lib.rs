@@ -19,6 +19,7 @@ pub mod admin;
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod digest;
 pub mod identity;
 pub mod jobs;
 pub mod keys;

@@ -3,6 +3,7 @@
 //! A key is parsed once and kept: parsing costs far more than signing. Signing takes no lock of ours.
 
 use super::{Algorithm, KeyError};
+use crate::digest::sha256;
 use openssl::bn::BigNumRef;
 use openssl::ec::EcKey;
 use openssl::ecdsa::EcdsaSig;
@@ -91,7 +92,7 @@ impl fmt::Debug for OpensslSigner {
 
 /// RFC 7518 §3.4: R and S, each as 32 bytes, one behind the other; not the DER form that openssl speaks.
 fn sign_es256(key: &EcKey<Private>, input: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-    let signature = EcdsaSig::sign(&openssl::sha::sha256(input), key)?;
+    let signature = EcdsaSig::sign(&sha256(&[input]), key)?;
     let padded = |n: &BigNumRef| n.to_vec_padded(32);
     let mut out = Vec::with_capacity(64);
     out.extend_from_slice(&padded(signature.r())?);

@@ -1,6 +1,7 @@
 //! Proof Key for Code Exchange, method S256 alone. RFC 7636.
 
 use super::{ErrorCode, OAuthError, Params};
+use crate::digest::sha256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -62,7 +63,7 @@ pub fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), OAu
     if !well_formed {
         return Err(denied("code_verifier is malformed.", "pkce.verifier_malformed"));
     }
-    let computed = URL_SAFE_NO_PAD.encode(openssl::sha::sha256(verifier.as_bytes()));
+    let computed = URL_SAFE_NO_PAD.encode(sha256(&[verifier.as_bytes()]));
     let equal =
         computed.len() == challenge.len() && openssl::memcmp::eq(computed.as_bytes(), challenge.as_bytes());
     if equal { Ok(()) } else { Err(denied("code_verifier does not match.", "pkce.verifier_wrong")) }

@@ -4,9 +4,7 @@
 //! randomness: the edge draws one [`Seed`] per act, and every value is derived from the seed and a label with
 //! HMAC-SHA-256, which is a pseudo-random function under a 256-bit key.
 
-use openssl::hash::MessageDigest;
-use openssl::pkey::PKey;
-use openssl::sign::Signer;
+use crate::digest::hmac_sha256;
 use std::fmt;
 
 /// A source of seeds.
@@ -28,20 +26,7 @@ impl Seed {
     /// 32 bytes for the purpose that `label` names. The same label gives the same bytes: use each label for one
     /// value an act.
     pub fn expand(&self, label: &str) -> [u8; 32] {
-        let mut out = [0_u8; 32];
-        // HMAC over a 32-byte key cannot fail in OpenSSL short of memory exhaustion. If it ever does, aborting is
-        // the only safe end: zeroes in place of randomness would be a forged secret.
-        let made = PKey::hmac(&self.0)
-            .and_then(|key| {
-                let mut signer = Signer::new(MessageDigest::sha256(), &key)?;
-                signer.update(label.as_bytes())?;
-                signer.sign(&mut out)
-            })
-            .is_ok();
-        if !made {
-            std::process::abort();
-        }
-        out
+        hmac_sha256(&self.0, &[label.as_bytes()])
     }
 
     /// 16 bytes for the purpose that `label` names; see [`Seed::expand`].

@@ -41,5 +41,5 @@ pub use tenant::Tenant;
 /// be presented. Base64url without padding.
 pub fn hash_of(secret: &[u8]) -> String {
     use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(openssl::sha::sha256(secret))
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(crate::digest::sha256(&[secret]))
 }

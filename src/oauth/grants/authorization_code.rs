@@ -80,7 +80,7 @@ pub fn decide(
         .scope(&code.scope)
         .audience(access.aud.iter())
         .append(txn)?;
-    Ok(Issued::for_user(access, refresh.transpose()?, id, client))
+    Ok(Issued::for_user(access, refresh, id, client))
 }
 
 /// The code, if this client may redeem it now with what it shows.

@@ -91,9 +91,8 @@ pub fn decide(
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
 
     let moved = advance(&mut state, client, position, act);
-    let refresh = rotates(client)
-        .then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper))
-        .transpose()?;
+    let refresh =
+        rotates(client).then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper));
     let access =
         AccessToken::for_user(act, &rules.policy, client, (&grant, &user), scope.clone(), &resources);
     let id = scope.contains("openid").then(|| IdToken::of(act, &rules.policy, client, &grant, None));
@@ -168,8 +167,7 @@ mod tests {
     fn redeem(store: &Store, n: u32, seconds: i64) -> Result<u32, &'static str> {
         let (rules, client) = (rules(), authenticated(store));
         let family = grant();
-        let token =
-            RefreshToken::derive(family.id, family.refresh.as_ref().unwrap(), n, &rules.pepper).unwrap();
+        let token = RefreshToken::derive(family.id, family.refresh.as_ref().unwrap(), n, &rules.pepper);
         let act = Act { now: start() + Duration::seconds(seconds), ..act() };
         let request = Request { refresh_token: token, scope: None, resources: Vec::new() };
         let issued = store
