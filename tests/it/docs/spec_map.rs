@@ -16,6 +16,7 @@ const TITLES: &[(&str, &str)] = &[
     ("OIDC Front-Channel Logout", "OpenID Connect Front-Channel Logout 1.0"),
     ("OIDC Registration", "OpenID Connect Dynamic Client Registration 1.0"),
     ("OIDC RP-Initiated Logout", "OpenID Connect RP-Initiated Logout 1.0"),
+    ("RFC 2104", "HMAC: Keyed-Hashing for Message Authentication"),
     ("RFC 3339", "Date and Time on the Internet: Timestamps"),
     ("RFC 3986", "Uniform Resource Identifier (URI): Generic Syntax"),
     ("RFC 4291", "IP Version 6 Addressing Architecture"),
