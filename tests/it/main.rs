@@ -9,5 +9,6 @@ mod identity;
 mod keys;
 mod oauth;
 mod pages;
+mod records;
 mod storage;
 mod support;
