@@ -64,27 +64,31 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     app.app_data(PayloadConfig::new(MAX_BODY));
     if !base.is_empty() {
         // RFC 8414 §3.1: the well-known part stands between the host and the path of the issuer.
-        let inserted = [OPENID_CONFIGURATION, OAUTH_METADATA].map(|path| format!("{path}{base}"));
-        app.service(metadata(inserted).app_data(realm.clone()));
+        for path in [OPENID_CONFIGURATION, OAUTH_METADATA] {
+            app.service(metadata(&format!("{path}{base}")).app_data(realm.clone()));
+        }
     }
     app.service(
         scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages),
     );
 }
 
+/// Compared one after the other, as plain strings: what is asked for most stands first, and each resource has one path,
+/// since several would be matched as regular expressions.
 fn configure_protocol(app: &mut ServiceConfig) {
-    app.service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
-        .service(resource(RESUME).route(get().to(authorize::resume)))
-        .service(resource(TOKEN).route(post().to(token::post)))
+    app.service(resource(TOKEN).route(post().to(token::post)))
+        .service(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get)))
+        .service(metadata(OPENID_CONFIGURATION))
+        .service(metadata(OAUTH_METADATA))
+        .service(resource(INTROSPECT).route(post().to(introspect::post)))
         .service(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)))
         .service(resource(REVOKE).route(post().to(revoke::post)))
-        .service(resource(INTROSPECT).route(post().to(introspect::post)))
-        .service(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get)))
-        .service(metadata([OPENID_CONFIGURATION, OAUTH_METADATA].map(str::to_owned)));
+        .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
+        .service(resource(RESUME).route(get().to(authorize::resume)));
 }
 
-fn metadata(paths: [String; 2]) -> Resource {
-    resource(paths.to_vec()).route(get().to(discovery::get)).route(head().to(discovery::get))
+fn metadata(path: &str) -> Resource {
+    resource(path).route(get().to(discovery::get)).route(head().to(discovery::get))
 }
 
 /// What people see. A HEAD is answered as a GET is; the server drops the body.

@@ -6,6 +6,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often the lock is asked for, and how long between.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// The extension of a file that is still being written.
 const UNFINISHED: &str = "new";
@@ -27,7 +32,7 @@ impl Folder {
             Mode::from_raw_mode(0o600),
         )
         .map_err(|errno| OpenError::io("write to the data folder: open", &path)(errno.into()))?;
-        rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|errno| match errno {
+        take(&lock).map_err(|errno| match errno {
             rustix::io::Errno::WOULDBLOCK => OpenError::InUse(root.to_owned()),
             other => OpenError::io("lock", &path)(other.into()),
         })?;
@@ -132,4 +137,18 @@ pub(super) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     fs::rename(&fresh, path)?;
     path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Takes the lock. Whoever holds it may be about to let go: a server that ends as the next one starts, or a child that
+/// this process is just starting, which has all open files until it becomes another program. So it is asked for again
+/// for a moment.
+fn take(lock: &impl std::os::fd::AsFd) -> rustix::io::Result<()> {
+    let mut tries = LOCK_TRIES;
+    loop {
+        match rustix::fs::flock(lock, FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) if tries > 1 => tries -= 1,
+            ended => return ended,
+        }
+        std::thread::park_timeout(LOCK_PAUSE);
+    }
 }
