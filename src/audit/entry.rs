@@ -2,7 +2,6 @@
 
 use super::{Event, Outcome};
 use crate::act::Act;
-use crate::records::hash_of;
 use crate::storage::{Fault, Store, Txn};
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
@@ -87,7 +86,7 @@ impl<'a> Entry<'a> {
         self
     }
 
-    /// Who did it: a subject, `operator`, or the hash of a name that was typed ([`name_hash`]).
+    /// Who did it: a subject, `operator`, or the keyed hash of a name that was typed.
     pub fn actor(mut self, actor: impl ToString) -> Self {
         self.actor = Some(actor.to_string());
         self
@@ -166,9 +165,4 @@ impl<'a> Entry<'a> {
     pub fn encode(&self) -> Result<Vec<u8>, Fault> {
         serde_json::to_vec(self).map_err(|e| Fault::broken(format!("audit entry: {e}")))
     }
-}
-
-/// What stands in the audit trail for a name that somebody typed: people type passwords into that field.
-pub fn name_hash(typed: &str) -> String {
-    format!("sha256:{}", hash_of(typed.as_bytes()))
 }

@@ -8,6 +8,6 @@ mod entry;
 mod event;
 mod stateless;
 
-pub use entry::{Entry, name_hash};
+pub use entry::Entry;
 pub use event::{Event, Outcome};
 pub use stateless::StatelessActs;

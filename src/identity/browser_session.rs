@@ -87,6 +87,12 @@ pub fn find(
     Ok(found.filter(|(session, _)| session.cookie_hash == hash))
 }
 
+/// The session that this cookie's value opens, whether or not it is still alive: what signing out ends.
+pub fn sid_of(read: &(impl Read + ?Sized), act: &Act, cookie: &SecretString) -> Result<Option<Uuid>, Fault> {
+    let hash = hash_of(cookie.expose_secret().as_bytes());
+    Ok(records::find::<SessionCookie>(read, &act.tenant, &hash)?.map(|index| index.sid))
+}
+
 /// The living session of this `sid`, and its person; judged as by [`find`].
 pub fn find_by_sid(
     read: &(impl Read + ?Sized),

@@ -49,6 +49,9 @@ pub fn accept(
     let Some(client) = client.filter(|client| !client.disabled) else {
         return refuse("client.disabled");
     };
+    if token.iat < client.created_at.unix_timestamp() {
+        return refuse("client.replaced");
+    }
     let Some(grant_id) = token.grant_id else {
         return Ok(Accepted { token, user: None });
     };

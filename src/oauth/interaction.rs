@@ -76,9 +76,11 @@ pub fn allow(
     person: &SignedIn,
 ) -> Result<(), Stop<OAuthError>> {
     let mut interaction = load(txn, act, id, browser_hash)?;
+    let target = TrustedRedirect::of_interaction(txn, act, &interaction)?;
     interaction.consented = Some(person.user.id);
     let consent_id = Consent::id_of(person.user.id, &interaction.client_id);
     let before: Option<Consent> = find(txn, &act.tenant, &consent_id)?;
+    let before = before.filter(|consent| consent.given_at >= target.client().created_at);
     let consent = merge(act, person.user.id, before, &interaction);
     update(txn, &act.tenant, &interaction)?;
     update(txn, &act.tenant, &consent)?;

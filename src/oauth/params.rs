@@ -56,6 +56,11 @@ impl Params {
         self.get(name)?.ok_or(missing)
     }
 
+    /// The parameters as a query, in their order.
+    pub fn to_query(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     /// Refuses a request in which any parameter but the repeatable `resource` stands more than once.
     ///
     /// # Errors

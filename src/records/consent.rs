@@ -1,6 +1,6 @@
 //! Remembered consent: what a person has allowed a client before.
 
-use super::{Record, Scope};
+use super::{Client, Record, Scope};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -23,6 +23,14 @@ pub struct Consent {
 }
 
 impl Consent {
+    /// Whether the person has allowed all of this. What was allowed to an earlier client of the same identifier does
+    /// not count.
+    pub fn covers(&self, client: &Client, scope: &Scope, resources: &[String]) -> bool {
+        self.given_at >= client.created_at
+            && scope.is_within(&self.scope)
+            && resources.iter().all(|resource| self.resources.contains(resource))
+    }
+
     /// The id of the consent of this person to this client.
     pub fn id_of(user_id: Uuid, client_id: &str) -> String {
         format!("{user_id}/{client_id}")

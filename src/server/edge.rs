@@ -15,6 +15,7 @@ use crate::web::state::{AppState, Realm};
 use actix_web::dev::Server;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpServer};
+use rustix::process::{Resource, getrlimit};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use tokio::net::TcpSocket;
@@ -36,6 +37,14 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     bound().map_err(|error| {
         StartError::new(format!("cannot listen on {address}: {error}; stop what uses it, or set http.listen"))
     })
+}
+
+/// How many connections each worker may hold: together three quarters of the files that the process may open, so that
+/// the store always finds one for its own.
+fn connections(workers: usize) -> usize {
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
+    (files / 4 * 3 / workers.max(1)).clamp(16, 25_000)
 }
 
 /// What the handlers work with.
@@ -67,6 +76,7 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
         cookies: Cookies::new(url.scheme() == "https"),
         proxies: TrustedProxies::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
         addresses: AddressLimit::new(policies::addresses(settings), Arc::clone(&services.clock)),
+        strangers: AddressLimit::new(policies::strangers(settings), Arc::clone(&services.clock)),
         stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
     };
     Ok((state, realm))
@@ -99,6 +109,7 @@ pub(super) fn serve(
     });
     let server = server
         .workers(workers)
+        .max_connections(connections(workers))
         .keep_alive(http.keep_alive)
         .client_request_timeout(http.header_timeout)
         .shutdown_timeout(http.shutdown_timeout.as_secs())

@@ -91,6 +91,14 @@ pub(super) fn addresses(settings: &Settings) -> AddressPolicy {
     }
 }
 
+/// How often one address may begin a sign-in: twenty times as often as it may try one, since people come back, and
+/// applications begin many that nobody ends.
+pub(super) fn strangers(settings: &Settings) -> AddressPolicy {
+    let tries = addresses(settings);
+    let burst = tries.burst.saturating_mul(NonZeroU32::MIN.saturating_add(5));
+    AddressPolicy { per_minute: tries.per_minute.saturating_mul(20), burst }
+}
+
 /// What a new password must be.
 pub(super) fn passwords(settings: &Settings) -> PasswordPolicy {
     PasswordPolicy { min_chars: usize::try_from(settings.login.password_min_length).unwrap_or(usize::MAX) }

@@ -52,8 +52,10 @@ pub struct AppState {
     pub passwords: PasswordPool,
     /// What a new password must be.
     pub new_passwords: PasswordPolicy,
-    /// How often one address may try.
+    /// How often one address may try to sign in.
     pub addresses: AddressLimit,
+    /// How often one address may begin a sign-in: each is a durable write that anybody may ask for.
+    pub strangers: AddressLimit,
     /// The names and attributes of our cookies.
     pub cookies: Cookies,
     /// Whose word is taken for a caller's address.

@@ -3,7 +3,7 @@
 use super::throttle::Counter;
 use super::{Login, LoginAttempt, LoginRefusal, SignedIn};
 use crate::act::Act;
-use crate::audit::{Entry, Event, name_hash};
+use crate::audit::{Entry, Event};
 use crate::identity::browser_session::{self, Opened};
 use crate::identity::password::Verdict;
 use crate::identity::username::canonical;
@@ -61,8 +61,8 @@ impl Login {
             _ => None,
         };
         Ok(Candidate {
-            name: name_hash(&attempt.username),
-            counter: device.unwrap_or_else(|| Counter::of_account(&name)),
+            name: self.devices.name_hash(&attempt.username),
+            counter: device.unwrap_or_else(|| Counter::of_account(&self.devices.name_hash(&name))),
             person: user.as_ref().map(|user| (user.id, user.credential_epoch)),
             open_session: attempt.open_session,
             stored: user.and_then(|user| user.password),

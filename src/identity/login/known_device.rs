@@ -51,6 +51,12 @@ impl KnownDevices {
         (genuine && age < KNOWN_FOR.whole_seconds()).then(|| Counter::of_device(nonce))
     }
 
+    /// A name as it was typed, for the audit trail and for counters: people type passwords into that field, so what is
+    /// kept cannot be guessed without the server's key.
+    pub fn name_hash(&self, typed: &str) -> String {
+        format!("hmac:{}", BASE64.encode(self.key.expand(&format!("typed_name/{typed}"))))
+    }
+
     fn mac(&self, tenant: &Tenant, user: &User, time: i64, nonce: &str) -> String {
         let (tenant, id, epoch) = (tenant.as_str(), user.id, user.credential_epoch);
         BASE64.encode(self.key.expand(&format!("known_device/{tenant}/{id}/{epoch}/{time}/{nonce}")))

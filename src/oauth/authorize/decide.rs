@@ -4,7 +4,6 @@ use super::evaluate::{Next, evaluate};
 use super::issue::issue;
 use super::{Answer, Checked, Failure, SignedIn, TrustedRedirect};
 use crate::act::Act;
-use crate::audit::{Entry, Event};
 use crate::oauth::{ErrorCode, OAuthError, Rules, interaction};
 use crate::storage::{Fault, Stop, Txn};
 
@@ -38,7 +37,7 @@ pub fn decide(
         (Next::Answer, Some(person)) => {
             Ok(Outcome::Answered(issue(txn, act, rules, target, &interaction, person)?))
         }
-        (next, _) if silent => refuse_silently(txn, act, target, next),
+        (next, _) if silent => Ok(Outcome::Refused(Failure { target, error: silent_refusal(next) })),
         (Next::Consent, _) => {
             interaction::begin(txn, act, &interaction)?;
             Ok(Outcome::Consent(interaction.id))
@@ -68,23 +67,13 @@ pub fn resume(
 }
 
 /// OIDC Core §3.1.2.6: what `prompt=none` is told where a page would be needed.
-fn refuse_silently(
-    txn: &mut dyn Txn,
-    act: &Act,
-    target: TrustedRedirect,
-    next: Next,
-) -> Result<Outcome, Fault> {
-    let error = match next {
+const fn silent_refusal(next: Next) -> OAuthError {
+    match next {
         Next::Login | Next::Answer => {
             OAuthError::new(ErrorCode::LoginRequired, "The person must sign in.", "prompt.login_required")
         }
         Next::Consent => {
             OAuthError::new(ErrorCode::ConsentRequired, "The person must consent.", "prompt.consent_required")
         }
-    };
-    Entry::new(act, Event::AuthorizationAnswered)
-        .refused(error.cause)
-        .client(&target.client().client_id)
-        .append(txn)?;
-    Ok(Outcome::Refused(Failure { target, error }))
+    }
 }

@@ -48,10 +48,8 @@ pub(super) fn evaluate(
         return Ok(Next::Answer);
     }
     let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &interaction.client_id))?;
-    let covered = consent.is_some_and(|consent| {
-        interaction.scope.is_within(&consent.scope)
-            && interaction.resources.iter().all(|resource| consent.resources.contains(resource))
-    });
+    let covered = consent
+        .is_some_and(|consent| consent.covers(target.client(), &interaction.scope, &interaction.resources));
     Ok(if covered && !interaction.fresh_consent { Next::Answer } else { Next::Consent })
 }
 

@@ -60,6 +60,7 @@ fn check(
 ) -> Result<(Interaction, bool), OAuthError> {
     let client = target.client();
     params.refuse_duplicates()?;
+    checks::state(params)?;
     checks::request_object(params)?;
     checks::response_type(params, client)?;
     checks::response_mode(params)?;

@@ -6,7 +6,7 @@ use crate::records::{Client, Interaction, find};
 use crate::storage::{Read, Stop};
 
 /// The longest `state` that we carry, in bytes.
-const MAX_STATE: usize = 4096;
+pub(super) const MAX_STATE: usize = 2048;
 
 /// A client and a redirect URI of its own: proof that an answer may be sent there. Made in this file alone.
 #[derive(Debug, Clone)]
@@ -74,14 +74,8 @@ pub fn trust(
         OAuthError::invalid_request("redirect_uri is missing.", "redirect_uri.missing"),
     )?;
     let client = load(read, act, client_id)?;
-    // A repeated or unbearably long state cannot be echoed: the request is refused later, without it.
-    let state = params.get("state").map_err(Stop::Refused)?;
-    if state.is_some_and(|state| state.len() > MAX_STATE) {
-        return Err(Stop::Refused(OAuthError::invalid_request(
-            "state is longer than 4096 bytes.",
-            "state.too_long",
-        )));
-    }
+    // A repeated or unbearably long state cannot be echoed: `checks::state` refuses the request, without it.
+    let state = params.get("state").ok().flatten().filter(|state| state.len() <= MAX_STATE);
     TrustedRedirect::check(client, redirect_uri, state.map(str::to_owned)).map_err(Stop::Refused)
 }
 

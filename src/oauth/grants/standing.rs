@@ -22,6 +22,10 @@ pub fn standing(
     if grant.revoked.is_some() {
         return refuse("grant.revoked");
     }
+    // A client that was deleted and registered anew is another one, whatever its identifier.
+    if grant.created_at < client.created_at {
+        return refuse("client.replaced");
+    }
     if act.now >= grant.expires_at {
         return refuse("grant.expired");
     }
@@ -42,7 +46,7 @@ pub fn standing(
     }
     if !client.skip_consent {
         let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &client.client_id))?;
-        if !consent.is_some_and(|consent| grant.scope.is_within(&consent.scope)) {
+        if !consent.is_some_and(|consent| consent.covers(client, &grant.scope, &grant.resources)) {
             return refuse("consent.withdrawn");
         }
     }

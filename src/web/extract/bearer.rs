@@ -17,11 +17,12 @@ pub fn bearer(authorization: Option<&[u8]>, body: Option<&Params>) -> Result<Opt
     }
     let header =
         std::str::from_utf8(header).map_err(|_| malformed("The Authorization header is malformed."))?;
-    match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
-            Ok(Some(token.trim().to_owned()))
-        }
-        _ => Err(malformed("The Authorization header must read Bearer and a token.")),
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    match token.trim() {
+        // RFC 6750 §3.1: another scheme is as good as no token.
+        _ if !scheme.eq_ignore_ascii_case("bearer") => Ok(None),
+        "" => Err(malformed("The Authorization header must read Bearer and a token.")),
+        token => Ok(Some(token.to_owned())),
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a request to typed values.
 
 mod bearer;
+mod body;
 pub mod browser_session;
 mod call;
 pub mod client_ip;

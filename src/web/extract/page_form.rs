@@ -1,11 +1,12 @@
 //! The form that a page of ours sends. What cannot be read is answered by a page, too.
 
+use super::body;
 use crate::oauth::{OAuthError, Params};
 use crate::web::respond::page_error::{PageError, Phrase};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use secrecy::SecretString;
 use std::future::Future;
 use std::pin::Pin;
@@ -15,6 +16,11 @@ use std::pin::Pin;
 pub struct PageForm(Params);
 
 impl PageForm {
+    /// All fields.
+    pub fn params(&self) -> &Params {
+        &self.0
+    }
+
     /// A field; none where it is missing or empty.
     ///
     /// # Errors
@@ -43,7 +49,7 @@ impl FromRequest for PageForm {
                 essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
             })
         });
-        let body = web::Bytes::from_request(request, payload);
+        let body = body::read(request, payload);
         Box::pin(async move {
             let body = body.await.map_err(|error| too_large_or_cut(&error))?;
             if !is_form {
@@ -60,9 +66,9 @@ pub(super) fn unreadable(_: OAuthError) -> PageError {
 }
 
 fn too_large_or_cut(error: &actix_web::Error) -> PageError {
-    if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
-        Phrase::TooLarge.into()
-    } else {
-        Phrase::BadRequest.into()
+    match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => Phrase::TooLarge.into(),
+        StatusCode::REQUEST_TIMEOUT => Phrase::TooSlow.into(),
+        _ => Phrase::BadRequest.into(),
     }
 }

@@ -1,10 +1,11 @@
 //! Request parameters, from where the protocol says that they are: the body of a POST, the query of a GET.
 
+use super::body;
 use crate::oauth::{ErrorCode, OAuthError, Params};
 use crate::web::respond::ProtocolError;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -25,7 +26,7 @@ impl FromRequest for FormParams {
             );
             return Box::pin(std::future::ready(Err(ProtocolError::refused(request, error))));
         }
-        let body = web::Bytes::from_request(request, payload);
+        let body = body::read(request, payload);
         let request = request.clone();
         Box::pin(async move {
             let body = body.await.map_err(|error| ProtocolError::body(&request, &error))?;

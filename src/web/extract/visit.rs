@@ -4,6 +4,7 @@ use super::cookie::{CookieKind, Cookies};
 use super::csrf::{self, FormName, Subject};
 use super::interaction_cookie::Browser;
 use super::{Call, browser_session, language};
+use crate::identity::browser_session::sid_of;
 use crate::oauth::authorize::SignedIn;
 use crate::oauth::interaction;
 use crate::records::Interaction;
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A person's request: the call, with what the browser sent along. Its cookies are never printed.
 pub struct Visit {
@@ -71,6 +73,15 @@ impl Visit {
     /// A fault where the store fails.
     pub async fn person(&self) -> Result<Option<SignedIn>, PageError> {
         Ok(browser_session::signed_in(&self.call, &self.request).await?)
+    }
+
+    /// The session that the browser's cookie opens, alive or lain idle for too long.
+    ///
+    /// # Errors
+    /// A fault where the store fails.
+    pub fn open_session(&self) -> Result<Option<Uuid>, PageError> {
+        let Some(cookie) = self.cookies().read(&self.request, CookieKind::Session) else { return Ok(None) };
+        Ok(sid_of(&self.call.state.store, &self.call.act, &cookie.into_secret())?)
     }
 
     /// The interaction of this id, if it waits in this browser.

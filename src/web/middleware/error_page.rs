@@ -43,7 +43,7 @@ pub(super) fn body_for<B: MessageBody>(
         None => return None,
     };
     let frame = Frame::new(Arc::clone(stationery), language::of(request, stationery.texts(), None));
-    let retry = phrase == Phrase::Unavailable;
+    let retry = matches!(phrase, Phrase::Unavailable | Phrase::TooMany);
     if wants_page(request, raised.is_some()) {
         let page = ErrorPage {
             frame,
@@ -87,6 +87,8 @@ fn phrase_of(status: StatusCode) -> Phrase {
         StatusCode::NOT_FOUND => Phrase::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => Phrase::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => Phrase::TooLarge,
+        StatusCode::REQUEST_TIMEOUT => Phrase::TooSlow,
+        StatusCode::TOO_MANY_REQUESTS => Phrase::TooMany,
         StatusCode::SERVICE_UNAVAILABLE => Phrase::Unavailable,
         status if status.is_server_error() => Phrase::Server,
         _ => Phrase::BadRequest,

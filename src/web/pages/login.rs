@@ -3,7 +3,7 @@
 //! With an interaction it stands between an authorization request and its answer; without one it just signs in. What
 //! it answers to a wrong password, an unknown name and a disabled person is the same, at the same cost.
 
-use crate::audit::{Entry, Event, name_hash};
+use crate::audit::{Entry, Event};
 use crate::identity::login::{KNOWN_FOR, LoginAttempt, LoginRefusal, SignedIn};
 use crate::oauth::interaction;
 use crate::records::{Client, Interaction, find};
@@ -159,7 +159,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
     let attempt = LoginAttempt {
         username: username.to_owned(),
         known_device: visit.known_device(),
-        open_session: visit.person().await?.map(|person| person.session.sid),
+        open_session: visit.open_session()?,
     };
     let state = &visit.call.state;
     match state.login.sign_in(&state.store, &state.passwords, &visit.call.act, &attempt, &password).await {
@@ -222,7 +222,7 @@ fn check_address(visit: &Visit, username: &str) -> Result<Result<(), Duration>, 
     if checked.is_err() {
         Entry::new(&visit.call.act, Event::AuthnLoginLock)
             .refused("login.address_limit")
-            .actor(name_hash(username))
+            .actor(visit.call.state.login.devices.name_hash(username))
             .note(&visit.call.state.store)?;
     }
     Ok(checked)

@@ -57,8 +57,8 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 /// The page for a form that is not ours.
 pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
     visit.check_form(FormName::Logout, Subject::default(), form.get("csrf")?)?;
-    if let Some(person) = visit.person().await? {
-        let (act, sid) = (visit.call.act.clone(), person.session.sid);
+    if let Some(sid) = visit.open_session()? {
+        let act = visit.call.act.clone();
         let unit = move |txn: &mut dyn Txn| -> Result<_, Stop<Infallible>> {
             Ok(browser_session::end(txn, &act, sid, "sign_out")?)
         };

@@ -6,10 +6,10 @@ use crate::oauth::{OAuthError, Params};
 use crate::storage::Stop;
 use crate::web::extract::browser_session::signed_in;
 use crate::web::extract::interaction_cookie::Browser;
-use crate::web::extract::{Call, FormParams, query};
-use crate::web::respond::page_error::PageError;
+use crate::web::extract::{Call, PageForm, query};
+use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect::see_other;
-use crate::web::routes::{CONSENT, LOGIN};
+use crate::web::routes::{AUTHORIZE, CONSENT, LOGIN};
 use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -22,8 +22,18 @@ pub async fn get(call: Call, request: HttpRequest) -> Result<HttpResponse, PageE
 }
 
 /// `POST /authorize`, with the parameters in the body. OIDC Core §3.1.2.1.
-pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<HttpResponse, PageError> {
-    answer(&call, &request, &form.0).await
+///
+/// A browser that comes from another site by POST keeps its `SameSite=Lax` cookies to itself, so it is sent once more
+/// by GET, with which they travel: else the person would count as a stranger, and lose the sign-ins that wait.
+pub async fn post(call: Call, request: HttpRequest, form: PageForm) -> Result<HttpResponse, PageError> {
+    let params = form.params();
+    if Browser::find(&request, call.state.cookies).is_some() {
+        return answer(&call, &request, params).await;
+    }
+    match authorize::trust(&call.state.store, &call.act, params) {
+        Ok(_) => Ok(see_other(&format!("{}?{}", call.state.stationery.href(AUTHORIZE), params.to_query()))),
+        Err(stop) => refuse(&call, stop).await,
+    }
 }
 
 /// `GET /authorize/resume?interaction=…`: back from a page of ours.
@@ -37,13 +47,14 @@ pub async fn resume(call: Call, request: HttpRequest) -> Result<HttpResponse, Pa
     let browser =
         Browser::find(&request, call.state.cookies).map(|browser| browser.hash()).unwrap_or_default();
     let person = signed_in(&call, &request).await?;
+    check_stranger(&call, person.as_ref())?;
     let (act, realm) = (call.act.clone(), call.realm.clone());
     let unit = call
         .state
         .store
         .run(move |txn| authorize::resume(txn, &act, &realm.rules, (&id, &browser), person.as_ref()));
     match unit.await {
-        Ok(outcome) => Ok(render(&call, outcome)),
+        Ok(outcome) => render(&call, outcome).await,
         Err(stop) => refuse(&call, stop).await,
     }
 }
@@ -60,8 +71,9 @@ async fn answer(call: &Call, request: &HttpRequest, params: &Params) -> Result<H
         Err(failure) => return tell(call, failure).await,
     };
     let person = signed_in(call, request).await?;
+    check_stranger(call, person.as_ref())?;
     let outcome = decide(call, checked, person).await?;
-    let mut response = render(call, outcome);
+    let mut response = render(call, outcome).await?;
     if let Some(cookie) = browser.set_cookie(call.state.cookies) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -81,15 +93,23 @@ async fn decide(
     unit.await.map_err(PageError::from)
 }
 
-fn render(call: &Call, outcome: Outcome) -> HttpResponse {
+async fn render(call: &Call, outcome: Outcome) -> Result<HttpResponse, PageError> {
     let issuer = &call.realm.rules.policy.issuer;
     let page =
         |path: &str, id: &str| see_other(&format!("{}?interaction={id}", call.state.stationery.href(path)));
     match outcome {
-        Outcome::Answered(answer) => see_other(&answer.location(issuer)),
-        Outcome::Refused(failure) => see_other(&failure.location(issuer)),
-        Outcome::Login(id) => page(LOGIN, &id),
-        Outcome::Consent(id) => page(CONSENT, &id),
+        Outcome::Answered(answer) => Ok(see_other(&answer.location(issuer))),
+        Outcome::Refused(failure) => tell(call, failure).await,
+        Outcome::Login(id) => Ok(page(LOGIN, &id)),
+        Outcome::Consent(id) => Ok(page(CONSENT, &id)),
+    }
+}
+
+/// Refuses an address whose strangers begin more sign-ins than its bucket holds.
+fn check_stranger(call: &Call, person: Option<&SignedIn>) -> Result<(), PageError> {
+    match (person, call.act.remote) {
+        (None, Some(address)) => Ok(call.state.strangers.check(address).map_err(|_| Phrase::TooMany)?),
+        (Some(_), _) | (None, None) => Ok(()),
     }
 }
 

@@ -20,6 +20,10 @@ pub enum Phrase {
     MethodNotAllowed,
     /// The body is larger than we read.
     TooLarge,
+    /// The body did not come in time. RFC 9110 §15.5.9.
+    TooSlow,
+    /// This address asks too often. RFC 6585 §4.
+    TooMany,
     /// `Sec-Fetch-Site` or `Origin` says that another site sent the form.
     CrossSite,
     /// A form came without the cookie that it was bound to.
@@ -44,11 +48,13 @@ pub enum Phrase {
 
 impl Phrase {
     /// Every phrase.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::BadRequest,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::TooLarge,
+        Self::TooSlow,
+        Self::TooMany,
         Self::CrossSite,
         Self::CookiesMissing,
         Self::FormExpired,
@@ -90,6 +96,8 @@ impl Phrase {
             Self::NotFound => ("error-not-found", "error-not-found-help"),
             Self::MethodNotAllowed => ("error-method-not-allowed", "error-method-not-allowed-help"),
             Self::TooLarge => ("error-too-large", "error-too-large-help"),
+            Self::TooSlow => ("error-too-slow", "error-too-slow-help"),
+            Self::TooMany => ("error-too-many", "error-too-many-help"),
             Self::CrossSite => ("error-cross-site", "error-cross-site-help"),
             Self::CookiesMissing => ("error-cookies-missing", "error-cookies-missing-help"),
             Self::FormExpired => ("error-form-expired", "error-form-expired-help"),
@@ -109,6 +117,8 @@ impl Phrase {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::TooLarge => "payload_too_large",
+            Self::TooSlow => "request_timeout",
+            Self::TooMany => "too_many_requests",
             Self::CrossSite | Self::CookiesMissing | Self::FormExpired | Self::SetupLink => "access_denied",
             Self::BadRequest
             | Self::Interaction
@@ -134,6 +144,8 @@ impl Phrase {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }

@@ -91,12 +91,17 @@ impl ResponseError for ProtocolError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        // RFC 6749 §5.1 asks for it beside the former, for caches of HTTP/1.0.
+        response.insert_header((header::PRAGMA, HeaderValue::from_static("no-cache")));
         if self.status == StatusCode::UNAUTHORIZED {
             // RFC 6749 §5.2: with 401 goes the scheme by which a client may authenticate.
             response.insert_header((
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Basic realm=\"latchkey\""),
             ));
+        }
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            response.force_close();
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));

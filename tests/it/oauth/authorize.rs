@@ -24,19 +24,48 @@ async fn a_person_who_is_signed_in_is_sent_back_with_a_code() {
     assert_eq!((back["state"].as_str(), back["iss"].as_str()), ("xyz", ISSUER));
 }
 
-/// OIDC Core §3.1.2.1: requests by POST too.
+/// OIDC Core §3.1.2.1: requests by POST too. Without our cookie the browser comes from another site and has kept its
+/// cookies back: it is sent once more, by GET.
 #[actix_web::test]
 async fn a_request_may_be_posted() {
     let app = App::start().await;
     app.with_web_client(&[]);
     let ada = app.signed_in("ada");
-    let query = authorize_uri(&[]).split_once('?').unwrap().1.to_owned();
-    let request = TestRequest::post()
-        .uri("/authorize")
-        .insert_header(("content-type", "application/x-www-form-urlencoded"))
-        .insert_header(("cookie", ada.cookie.as_str()))
-        .set_payload(query);
-    assert!(sent_back(&app.send(request).await).contains_key("code"));
+    let posted = |cookie: &str, over: &[(&str, &str)]| {
+        TestRequest::post()
+            .uri("/authorize")
+            .insert_header(("content-type", "application/x-www-form-urlencoded"))
+            .insert_header(("cookie", cookie))
+            .set_payload(authorize_uri(over).split_once('?').unwrap().1.to_owned())
+    };
+    let known = format!("{}; lkb={}", ada.cookie, "A".repeat(43));
+    assert!(sent_back(&app.send(posted(&known, &[])).await).contains_key("code"));
+    let from_afar = app.send(posted("", &[])).await;
+    assert_eq!((from_afar.status, from_afar.header("location")), (303, authorize_uri(&[])));
+    assert_eq!(from_afar.header("set-cookie"), "", "what the browser has is not replaced");
+    is_page(&app.send(posted("", &[("redirect_uri", "https://evil.example")])).await, "evil");
+    is_page(&app.send(TestRequest::post().uri("/authorize").set_json(json!({}))).await, "no form");
+}
+
+/// Each is a durable write that anybody may ask for.
+#[actix_web::test]
+async fn an_address_begins_only_so_many_sign_ins() {
+    let app = App::start().await;
+    app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    for _ in 0..100 {
+        assert_eq!(app.authorize(None, &[]).await.status, 303);
+    }
+    let refused = app.authorize(None, &[]).await;
+    is_page(&refused, "too many");
+    assert_eq!(refused.status, 429);
+    assert!(!refused.header("retry-after").is_empty());
+    assert!(
+        sent_back(&app.authorize(Some(&ada), &[]).await).contains_key("code"),
+        "who is signed in goes on"
+    );
+    app.advance(Duration::minutes(1));
+    assert_eq!(app.authorize(None, &[]).await.status, 303);
 }
 
 #[actix_web::test]
@@ -149,9 +178,13 @@ async fn a_repeated_parameter_is_refused() {
         let uri = format!("{}&{name}={value}&{name}={value}", authorize_uri(&[]));
         assert_eq!(sent_back(&app.get(&uri).await)["error"], "invalid_request", "{name}");
     }
-    for name in ["client_id", "state"] {
-        is_page(&app.get(&format!("{}&{name}=x", authorize_uri(&[]))).await, name);
-    }
+    is_page(&app.get(&format!("{}&client_id=x", authorize_uri(&[]))).await, "client_id");
+    let back = sent_back(&app.get(&format!("{}&state=x", authorize_uri(&[]))).await);
+    assert_eq!(
+        (back["error"].as_str(), back.get("state")),
+        ("invalid_request", None),
+        "neither state is echoed"
+    );
 }
 
 /// A26, A27.
@@ -164,7 +197,8 @@ async fn bytes_that_are_no_text_are_refused_and_line_breaks_stay_encoded() {
         let uri = format!("{}&state={state}", authorize_uri(&[("state", "")]));
         is_page(&app.get(&uri).await, state);
     }
-    is_page(&app.authorize(Some(&ada), &[("state", &"s".repeat(5000))]).await, "a long state");
+    let back = sent_back(&app.authorize(Some(&ada), &[("state", &"s".repeat(2049))]).await);
+    assert_eq!((back["error"].as_str(), back.get("state")), ("invalid_request", None), "a long state");
     let answer = app.authorize(Some(&ada), &[("state", "a\r\nSet-Cookie: x=y")]).await;
     assert!(!answer.header("location").contains('\n'));
     assert_eq!(sent_back(&answer)["state"], "a\r\nSet-Cookie: x=y");

@@ -166,6 +166,32 @@ async fn a_disabled_clients_tokens_are_dead() {
     assert_eq!(app.userinfo(&tokens["access_token"]).await.status, 401);
 }
 
+/// What an earlier client of the same identifier was given is not the new one's.
+#[actix_web::test]
+async fn a_client_that_is_registered_anew_inherits_nothing() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let service = app.with_client(json!({}));
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid offline_access").await;
+    let own = app.post("/token", &[("grant_type", "client_credentials")], Some(&service)).await.json();
+    let act = app.act();
+    app.state
+        .store
+        .run_blocking(move |txn| {
+            clients::delete(txn, &act, "operator", "web")?;
+            clients::delete(txn, &act, "operator", "service")
+        })
+        .unwrap();
+    app.advance(Duration::seconds(1));
+    let web = app.with_web_client(&[]);
+    let service = app.with_client(json!({}));
+    assert_eq!(app.refresh(&web, &tokens["refresh_token"], &[]).await.error(), (400, "invalid_grant".into()));
+    assert_eq!(app.last_cause(), "client.replaced");
+    assert!(!app.is_active(&web, &tokens["access_token"]).await);
+    assert!(!app.is_active(&service, &own["access_token"]).await);
+}
+
 /// RFC 7009 §2.1: revoking the refresh token takes the grant with it.
 #[actix_web::test]
 async fn a_revoked_one_takes_its_access_tokens_with_it() {

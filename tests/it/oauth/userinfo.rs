@@ -42,6 +42,12 @@ async fn without_a_token_there_is_a_bare_challenge() {
     let ada = app.signed_in("ada");
     let tokens = app.tokens(&web, &ada, "openid").await;
     let in_query = format!("/userinfo?access_token={}", tokens["access_token"].as_str().unwrap());
+    let basic = TestRequest::get().uri("/userinfo").insert_header(("authorization", "Basic YTpi"));
+    assert_eq!(
+        app.send(basic).await.header("www-authenticate"),
+        "Bearer realm=\"latchkey\"",
+        "another scheme"
+    );
     for uri in ["/userinfo", in_query.as_str()] {
         let answer = app.get(uri).await;
         assert_eq!(answer.status, 401);

@@ -60,3 +60,17 @@ async fn who_is_not_signed_in_has_nothing_to_sign_out_of() {
     browser.open("/logout").await;
     assert_eq!(browser.path, "/signed-out");
 }
+
+/// A session that has lain idle for too long still ends, and with it what hangs on it.
+#[actix_web::test]
+async fn a_person_who_was_away_can_sign_out() {
+    let app = App::start().await;
+    let mut ada = signed_in(&app).await;
+    ada.open("/logout").await;
+    let form = ada.form("/logout");
+    app.advance(time::Duration::hours(3));
+    ada.submit(&form).await;
+    assert_eq!(ada.path, "/signed-out");
+    let ended = app.audit().into_iter().rfind(|event| event["event"] == "session_ended").unwrap();
+    assert_eq!(ended["cause"], "sign_out");
+}

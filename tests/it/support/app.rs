@@ -126,6 +126,7 @@ impl App {
             passwords: PasswordPool::start(pool).unwrap(),
             new_passwords: PasswordPolicy::default(),
             addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
+            strangers: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
             stationery: Arc::new(Stationery::load(issuer.parse().unwrap()).unwrap()),
@@ -161,6 +162,7 @@ impl App {
     }
 
     /// Registers a client from registration metadata (RFC 7591); gives its Basic credentials.
+    #[allow(clippy::needless_pass_by_value, reason = "a literal reads better without a borrow")]
     pub(crate) fn with_client(&self, metadata: Value) -> (String, String) {
         let client: Client =
             serde_json::from_value(merge(client_defaults(self.clock.now()), &metadata)).unwrap();

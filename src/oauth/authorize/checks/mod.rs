@@ -18,7 +18,7 @@ pub use response_mode::RESPONSE_MODES;
 pub(super) use response_mode::response_mode;
 pub(super) use response_type::response_type;
 pub(super) use scope::{resource, scope};
-pub(super) use texts::{login_hint, nonce};
+pub(super) use texts::{login_hint, nonce, state};
 
 use crate::act::Act;
 use base64::Engine as _;

@@ -1,9 +1,20 @@
-//! `nonce` and `login_hint`: carried along, within bounds. OIDC Core §3.1.2.1.
+//! `state`, `nonce` and `login_hint`: carried along, within bounds. RFC 6749 §4.1.1, OIDC Core §3.1.2.1.
 
+use crate::oauth::authorize::target::MAX_STATE;
 use crate::oauth::{OAuthError, Params};
 
 /// The longest of either, in bytes.
 const MAX_LENGTH: usize = 512;
+
+/// Refuses a state that is too long to be carried. RFC 6749 §4.1.1.
+pub(in crate::oauth::authorize) fn state(params: &Params) -> Result<(), OAuthError> {
+    match params.get("state")? {
+        Some(state) if state.len() > MAX_STATE => {
+            Err(OAuthError::invalid_request("state is longer than 2048 bytes.", "state.too_long"))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Reads the nonce, which goes into the ID token unchanged.
 pub(in crate::oauth::authorize) fn nonce(params: &Params) -> Result<Option<String>, OAuthError> {
