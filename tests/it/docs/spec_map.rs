@@ -29,6 +29,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 5958", "Asymmetric Key Packages"),
     ("RFC 6265", "HTTP State Management Mechanism"),
     ("RFC 6454", "The Web Origin Concept"),
+    ("RFC 6585", "Additional HTTP Status Codes"),
     ("RFC 6749", "The OAuth 2.0 Authorization Framework"),
     ("RFC 6750", "OAuth 2.0 Bearer Token Usage"),
     ("RFC 6797", "HTTP Strict Transport Security"),
