@@ -91,7 +91,7 @@ fn clients_and_what_they_were_given_are_read_as_they_were_written() {
     golden::<Interaction>(
         "default/interaction/i",
         &format!(
-            r#"{{"v":1,"r":{{"id":"i","browser_hash":"b","client_id":"web","redirect_uri":"https://app.example/cb","scope":"openid","resources":["https://api.example"],"state":"s","nonce":"n","code_challenge":"c","login_hint":"ada","max_age":60,"fresh_login":true,"fresh_consent":true,"signed_in":"{A}","consented":"{B}","created_at":1,"expires_at":2}}}}"#
+            r#"{{"v":1,"r":{{"id":"i","browser_hash":"b","client_id":"web","redirect_uri":"https://app.example/cb","scope":"openid","resources":["https://api.example"],"state":"s","nonce":"n","code_challenge":"c","login_hint":"ada","hinted":"{A}","max_age":60,"fresh_login":true,"fresh_consent":true,"signed_in":"{A}","consented":"{B}","created_at":1,"expires_at":2}}}}"#
         ),
     );
     golden::<Consent>(

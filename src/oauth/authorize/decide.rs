@@ -5,6 +5,7 @@ use super::issue::issue;
 use super::{Answer, Checked, Failure, SignedIn, TrustedRedirect};
 use crate::act::Act;
 use crate::oauth::{ErrorCode, OAuthError, Rules, interaction};
+use crate::records::{Interaction, remove};
 use crate::storage::{Fault, Stop, Txn};
 
 /// What becomes of an authorization request.
@@ -36,6 +37,15 @@ pub fn decide(
     match (next, signed_in) {
         (Next::Answer, Some(person)) => {
             Ok(Outcome::Answered(issue(txn, act, rules, target, &interaction, person)?))
+        }
+        (Next::WrongPerson, _) => {
+            remove::<Interaction>(txn, &act.tenant, &interaction.id);
+            let error = OAuthError::new(
+                ErrorCode::LoginRequired,
+                "Another person signed in than the request names.",
+                "id_token_hint.another_person",
+            );
+            Ok(Outcome::Refused(Failure { target, error }))
         }
         (next, _) if silent => Ok(Outcome::Refused(Failure { target, error: silent_refusal(next) })),
         (Next::Consent, _) => {
@@ -69,7 +79,7 @@ pub fn resume(
 /// OIDC Core §3.1.2.6: what `prompt=none` is told where a page would be needed.
 const fn silent_refusal(next: Next) -> OAuthError {
     match next {
-        Next::Login | Next::Answer => {
+        Next::Login | Next::WrongPerson | Next::Answer => {
             OAuthError::new(ErrorCode::LoginRequired, "The person must sign in.", "prompt.login_required")
         }
         Next::Consent => {

@@ -22,6 +22,8 @@ pub(super) enum Next {
     Login,
     /// The person must say what the client may do.
     Consent,
+    /// Somebody signed in for this request who is not the person that it names.
+    WrongPerson,
     /// The client gets its answer.
     Answer,
 }
@@ -42,6 +44,11 @@ pub(super) fn evaluate(
     };
     if !is_fresh_enough(act, interaction, session) {
         return Ok(Next::Login);
+    }
+    // OIDC Core §3.1.2.2: tokens for another person than the hint names are never given.
+    if interaction.hinted.is_some_and(|hinted| hinted != user.id) {
+        let signed_in_here = interaction.signed_in == Some(session.sid);
+        return Ok(if signed_in_here { Next::WrongPerson } else { Next::Login });
     }
     if interaction.consented == Some(user.id) || (target.client().skip_consent && !interaction.fresh_consent)
     {

@@ -21,6 +21,7 @@ pub use target::{TrustedRedirect, trust};
 
 use super::{OAuthError, Params, Rules};
 use crate::act::Act;
+use crate::keys::Snapshot;
 use crate::records::Interaction;
 
 /// An authorization request that has passed every check, with whom its answer goes to.
@@ -42,10 +43,10 @@ pub fn parse(
     params: &Params,
     target: TrustedRedirect,
     act: &Act,
-    rules: &Rules,
+    (rules, keys): (&Rules, &Snapshot),
     browser_hash: &str,
 ) -> Result<Checked, Failure> {
-    match check(params, &target, act, rules, browser_hash) {
+    match check(params, &target, act, (rules, keys), browser_hash) {
         Ok((interaction, silent)) => Ok(Checked { target, interaction, silent }),
         Err(error) => Err(Failure { target, error }),
     }
@@ -55,7 +56,7 @@ fn check(
     params: &Params,
     target: &TrustedRedirect,
     act: &Act,
-    rules: &Rules,
+    (rules, keys): (&Rules, &Snapshot),
     browser_hash: &str,
 ) -> Result<(Interaction, bool), OAuthError> {
     let client = target.client();
@@ -79,6 +80,7 @@ fn check(
         nonce: checks::nonce(params)?,
         code_challenge,
         login_hint: checks::login_hint(params)?,
+        hinted: checks::id_token_hint(params, client, rules, keys)?,
         max_age: checks::max_age(params)?,
         fresh_login: prompt.login,
         fresh_consent: prompt.consent,

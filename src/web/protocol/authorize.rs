@@ -66,7 +66,8 @@ async fn answer(call: &Call, request: &HttpRequest, params: &Params) -> Result<H
     };
     let browser = Browser::find_or_name(request, call.state.cookies, &call.act.seed)
         .ok_or_else(|| PageError::broken("a browser cannot be named"))?;
-    let checked = match authorize::parse(params, target, &call.act, &call.realm.rules, &browser.hash()) {
+    let (rules, keys) = (&call.realm.rules, call.realm.keys.load_full());
+    let checked = match authorize::parse(params, target, &call.act, (rules, &keys), &browser.hash()) {
         Ok(checked) => checked,
         Err(failure) => return tell(call, failure).await,
     };

@@ -283,3 +283,28 @@ async fn pkce_can_be_waived_for_a_confidential_client_alone() {
     let refused = app.authorize(Some(&ada), &[bare[0], bare[1], ("client_id", "native")]).await;
     assert_eq!(sent_back(&refused)["error"], "invalid_request");
 }
+
+/// OIDC Core §3.1.2.1, §3.1.2.2: never tokens for another person than the hint names.
+#[actix_web::test]
+async fn a_hint_at_a_person_is_kept_to() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    app.with_web_client(&[("client_id", json!("other"))]);
+    let (ada, bob) = (app.signed_in("ada"), app.signed_in("bob"));
+    let hint = app.tokens(&web, &ada, "openid").await["id_token"].as_str().unwrap().to_owned();
+    app.advance(Duration::minutes(10));
+    let silent = [("prompt", "none"), ("id_token_hint", hint.as_str())];
+    assert!(
+        sent_back(&app.authorize(Some(&ada), &silent).await).contains_key("code"),
+        "though it has expired"
+    );
+    assert_eq!(sent_back(&app.authorize(Some(&bob), &silent).await)["error"], "login_required");
+    let asked = app.authorize(Some(&bob), &silent[1..]).await;
+    assert!(asked.header("location").starts_with("/login?"), "{}", asked.header("location"));
+    for bad in ["garbage", &hint.replace('.', ".x"), ""] {
+        let answer = app.authorize(Some(&ada), &[("id_token_hint", bad)]).await;
+        assert_eq!(sent_back(&answer).contains_key("error"), !bad.is_empty(), "{bad}");
+    }
+    let foreign = app.authorize(Some(&ada), &[("client_id", "other"), ("id_token_hint", &hint)]).await;
+    assert_eq!(sent_back(&foreign)["error"], "invalid_request", "another client's");
+}

@@ -249,3 +249,22 @@ async fn a_name_that_turns_the_writing_around_is_isolated() {
     browser.open(&authorize_uri(&[])).await;
     assert!(browser.html.contains("to go on to \u{2068}évil\u{2069}<"), "{}", browser.html);
 }
+
+/// OIDC Core §3.1.2.2: the client asked for Ada, and gets no tokens for Bob.
+#[actix_web::test]
+async fn who_is_not_the_person_that_the_client_named_brings_it_nothing() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    app.with_user("bob");
+    let ada = app.signed_in("ada");
+    let hint = app.tokens(&web, &ada, "openid").await["id_token"].as_str().unwrap().to_owned();
+    let request = authorize_uri(&[("id_token_hint", &hint)]);
+    let mut bob = Browser::new(&app);
+    bob.open(&request).await;
+    let back = sent_back(&bob.log_in("bob", PASSWORD).await);
+    assert_eq!((back["error"].as_str(), back.get("code")), ("login_required", None));
+    assert_eq!(app.last_cause(), "id_token_hint.another_person");
+    let mut same = Browser::new(&app);
+    same.open(&request).await;
+    assert!(sent_back(&same.log_in("ada", PASSWORD).await).contains_key("code"));
+}

@@ -1,6 +1,7 @@
 //! The checks of an authorization request, one file each, in the order of [`super::parse`]. Each takes the
 //! parameters and gives a value, or the error that the client is sent.
 
+mod id_token_hint;
 mod max_age;
 mod pkce;
 mod prompt;
@@ -10,6 +11,7 @@ mod response_type;
 mod scope;
 mod texts;
 
+pub(super) use id_token_hint::id_token_hint;
 pub(super) use max_age::max_age;
 pub(super) use pkce::pkce;
 pub(super) use prompt::prompt;
