@@ -57,6 +57,13 @@ impl fmt::Display for Opening {
 pub enum OpenError {
     /// Another process has the folder.
     InUse(PathBuf),
+    /// The folder holds no store, and something else.
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// The name of something that lies in it.
+        name: String,
+    },
     /// The operating system refused something.
     Io {
         /// What was tried, e.g. "write to".
@@ -91,6 +98,12 @@ impl fmt::Display for OpenError {
                 "data folder {} is in use by another process; stop that one first, or choose another folder",
                 folder.display()
             ),
+            Self::Foreign { folder, name } => write!(
+                formatter,
+                "data folder {} holds other things, such as {name}, and no store; set data_dir to an empty folder, \
+                 or to one that does not exist yet",
+                folder.display()
+            ),
             Self::Io { doing, path, source } => {
                 write!(formatter, "cannot {doing} {}: {source}", path.display())
             }
@@ -103,7 +116,7 @@ impl std::error::Error for OpenError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => Some(source),
-            Self::InUse(_) | Self::Damaged { .. } => None,
+            Self::InUse(_) | Self::Foreign { .. } | Self::Damaged { .. } => None,
         }
     }
 }

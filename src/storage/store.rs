@@ -1,7 +1,7 @@
 //! The handle to a store, whichever backend stands behind it.
 
 use super::audit::AuditEntry;
-use super::disk::Disk;
+use super::disk::{self, Disk};
 use super::memory::Memory;
 use super::opening::{OpenError, Opening};
 use super::options::Options;
@@ -27,6 +27,11 @@ impl Store {
     /// is dropped, and a unit whose runs differ in what they write is refused as broken.
     pub fn memory() -> Self {
         Self(Arc::new(Backend::Memory(Memory::default())))
+    }
+
+    /// Whether there is a store in `folder`; nothing is made.
+    pub fn exists_in(folder: &Path) -> bool {
+        disk::holds_store(folder)
     }
 
     /// Opens the store in `folder`, which is made if it does not exist, and brings it to the last state that was

@@ -86,14 +86,20 @@ impl Restore {
         Ok(())
     }
 
-    /// Writes what was missing, in segments of `limit` bytes; gives the writing end. Refuses entries that the
-    /// journal does not know: it must have lost them.
+    /// Refuses entries that the journal does not know: it must have lost them. To be asked when every entry was
+    /// expected, before anything is changed.
+    pub(in crate::storage) fn refuse_unknown(&mut self) -> Result<(), OpenError> {
+        let next = if self.missing.is_empty() { self.next_whole() } else { Ok(None) };
+        match next.map_err(OpenError::io("read", &self.folder))? {
+            Some(_) => Err(unknown_entry(&self.folder, self.accepted.sequence)),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what was missing, in segments of `limit` bytes; gives the writing end.
     pub(in crate::storage) fn finish(mut self, limit: u64) -> Result<(AuditWriter, Restored), OpenError> {
         let folder = self.folder.clone();
         let write = |error| OpenError::io("write to", &folder)(error);
-        if self.missing.is_empty() && self.next_whole().map_err(write)?.is_some() {
-            return Err(unknown_entry(&folder, self.accepted.sequence));
-        }
         self.cut().map_err(write)?;
         let last = self.good.as_ref().map(|(path, _)| path.as_path());
         let mut writer = AuditWriter::resume(&folder, last, self.accepted, limit).map_err(write)?;

@@ -55,7 +55,8 @@ impl AuditWriter {
         Ok(())
     }
 
-    /// The segment for the entry `first`: the open one, or a new one if that is full.
+    /// The segment for the entry `first`: the open one, or a new one if that is full. Where none can be begun the
+    /// full one goes on.
     fn segment(&mut self, first: u64) -> io::Result<Arc<File>> {
         if let Some(file) = &self.file {
             if self.bytes < self.limit {
@@ -63,7 +64,14 @@ impl AuditWriter {
             }
             file.sync_all()?;
         }
-        let file = Arc::new(open_for_append(&segments::path(&self.folder, first))?);
+        let file = match (open_for_append(&segments::path(&self.folder, first)), &self.file) {
+            (Ok(file), _) => Arc::new(file),
+            (Err(error), Some(full)) => {
+                tracing::warn!(%error, "no new audit segment could be begun; the last one goes on");
+                return Ok(Arc::clone(full));
+            }
+            (Err(error), None) => return Err(error),
+        };
         sync_folder(&self.folder)?;
         self.bytes = 0;
         self.file = Some(Arc::clone(&file));

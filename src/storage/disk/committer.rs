@@ -44,7 +44,7 @@ impl Committer {
     /// Works until the queue is closed and empty; then makes a last checkpoint.
     pub(super) fn work(mut self) -> Result<(), Fault> {
         loop {
-            let due = self.keeper.due(self.mark.sequence, self.options.checkpoint_every);
+            let due = self.checkpoint_due();
             let taken = self.queue.take(self.options.group_limit, due);
             let blocked = self.blocked();
             let mut notes = self.accept(taken.notes, blocked.as_ref());
@@ -158,9 +158,8 @@ impl Committer {
         let frame = Frame { mark, audit_before: self.audit.head(), changes };
         let bytes =
             frame.encode().ok_or_else(|| Fault::broken("a group of units is too large for the journal"))?;
-        let durable =
-            self.journal.append(sequence, &bytes).map_err(|error| self.break_down("journal", &error));
-        durable?;
+        self.journal.make_room(sequence).map_err(|error| no_room(&error))?;
+        self.journal.append(&bytes).map_err(|error| self.break_down("journal", &error))?;
         self.mark = mark;
         self.keeper.count(bytes.len() as u64);
         self.index.apply(prepared).map_err(|fault| self.break_down("index", &fault))?;
@@ -176,11 +175,18 @@ impl Committer {
         fault
     }
 
+    /// When the next checkpoint is due. After a failed write there is none any more.
+    fn checkpoint_due(&self) -> Option<Instant> {
+        self.broken
+            .is_none()
+            .then(|| self.keeper.due(self.mark.sequence, self.options.checkpoint_every))
+            .flatten()
+    }
+
     /// Asks the keeper for a checkpoint if one is due.
     fn checkpoint(&mut self, last: bool) {
         let now = Instant::now();
-        let due =
-            self.keeper.due(self.mark.sequence, self.options.checkpoint_every).is_some_and(|due| due <= now);
+        let due = self.checkpoint_due().is_some_and(|due| due <= now);
         let large = self.keeper.uncovered_bytes() >= self.options.journal_limit_bytes;
         if self.broken.is_none() && (due || large || last) {
             self.keeper.ask(
@@ -189,6 +195,12 @@ impl Committer {
             );
         }
     }
+}
+
+/// No segment could be begun, so nothing was written: the next group tries it again.
+fn no_room(error: &std::io::Error) -> Fault {
+    tracing::error!(%error, "no new journal segment could be begun; the next write tries it again");
+    Fault::unavailable(format!("no new journal segment could be begun: {error}"))
 }
 
 impl Drop for Committer {

@@ -2,6 +2,7 @@
 
 use super::super::opening::OpenError;
 use rustix::fs::{FlockOperation, Mode, OFlags};
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -15,6 +16,24 @@ const LOCK_PAUSE: Duration = Duration::from_millis(50);
 /// The extension of a file that is still being written.
 const UNFINISHED: &str = "new";
 
+/// All that is made in the data folder for the owner alone.
+const OURS: [&str; 10] = [
+    "lock",
+    "journal",
+    "index",
+    "index.damaged",
+    "audit",
+    "snapshots",
+    "checkpoint",
+    "checkpoint.new",
+    "kek",
+    "kek.new",
+];
+
+/// What else may lie in the folder before there is a store: the settings, the socket of a server that ended, and what
+/// file systems put there.
+const WELCOME: [&str; 3] = ["latchkey.toml", "latchkey.sock", "lost+found"];
+
 /// The data folder, locked for this process as long as the value lives.
 pub(super) struct Folder {
     root: PathBuf,
@@ -22,8 +41,10 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder if needed (mode 0700), checks that it can be written to, and locks it.
+    /// Makes the folder if needed (mode 0700), checks that it can be written to, and locks it. A folder that holds
+    /// other things, and no store, is refused as it is.
     pub(super) fn claim(root: &Path) -> Result<Self, OpenError> {
+        refuse_foreign(root)?;
         make_private(root).map_err(OpenError::io("make or use the data folder", root))?;
         let path = root.join("lock");
         let lock = rustix::fs::open(
@@ -86,6 +107,25 @@ pub(in crate::storage) fn checkpoint_of(root: &Path) -> PathBuf {
     root.join("checkpoint")
 }
 
+/// Whether `root` holds a store.
+pub(in crate::storage) fn holds_store(root: &Path) -> bool {
+    root.join("journal").exists()
+}
+
+/// Refuses a folder without a store in which something lies that no store has beside it: it was named by mistake.
+fn refuse_foreign(root: &Path) -> Result<(), OpenError> {
+    // A folder that is not there is made; one that cannot be read is refused with the reason when it is used.
+    let Ok(entries) = fs::read_dir(root) else { return Ok(()) };
+    if holds_store(root) || root.join("lock").exists() {
+        return Ok(());
+    }
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let foreign = |name: &OsString| !OURS.iter().chain(&WELCOME).any(|known| name == known);
+    names.into_iter().find(foreign).map_or(Ok(()), |name| {
+        Err(OpenError::Foreign { folder: root.to_owned(), name: name.to_string_lossy().into_owned() })
+    })
+}
+
 /// Removes what [`replace`] left behind when the process ended within it.
 fn remove_unfinished(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -103,8 +143,26 @@ fn make_private(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, Permissions::from_mode(0o700))
 }
 
+/// Takes all rights on what is ours in the data folder `root` from everybody but the owner. What else lies there
+/// stays as it is.
+pub(super) fn make_ours_private(root: &Path) -> io::Result<()> {
+    for path in OURS.map(|name| root.join(name)) {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => {
+                fs::set_permissions(&path, Permissions::from_mode(0o700))?;
+                make_files_private(&path)?;
+            }
+            Ok(found) if found.is_file() => fs::set_permissions(&path, Permissions::from_mode(0o600))?,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// Takes all rights on the files under `folder` from everybody but the owner. What a link points to is not ours.
-pub(super) fn make_files_private(folder: &Path) -> io::Result<()> {
+fn make_files_private(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
@@ -128,15 +186,24 @@ pub(in crate::storage) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Replaces the file `path` as a whole: after a crash it holds either the old bytes or the new ones.
+/// Replaces the file `path` as a whole: after a crash it holds either the old bytes or the new ones. A failure
+/// leaves the old ones, and no half-written file that would take up room.
 pub(super) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let fresh = path.with_extension(UNFINISHED);
-    let file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&fresh)?;
+    let replaced = write_new(&fresh, write).and_then(|()| fs::rename(&fresh, path));
+    if let Err(error) = replaced {
+        // The failure is what the caller wants to know; a file that cannot be removed goes at the next start.
+        let _ = fs::remove_file(&fresh);
+        return Err(error);
+    }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+fn write_new(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
     let mut buffer = io::BufWriter::with_capacity(256 * 1024, file);
     write(&mut buffer)?;
-    buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    fs::rename(&fresh, path)?;
-    path.parent().map_or(Ok(()), sync_folder)
+    buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// Takes the lock. Whoever holds it may be about to let go: a server that ends as the next one starts, or a child that

@@ -8,6 +8,7 @@ use super::super::audit::Head;
 use super::checkpoint::Checkpoint;
 use super::index::Index;
 use super::journal::segment::Segment;
+use super::space::free_bytes;
 use super::{journal, snapshot};
 use std::fs::{self, File};
 use std::io;
@@ -38,6 +39,7 @@ pub(super) struct Place {
     pub(super) snapshots: PathBuf,
     pub(super) checkpoint: PathBuf,
     pub(super) snapshot_after_bytes: u64,
+    pub(super) min_free_bytes: u64,
 }
 
 /// The committer's end of the keeper.
@@ -145,7 +147,14 @@ impl Place {
         let covered = last.map_or(0, |last| last.first);
         let size = last.map_or(Ok(0), |last| fs::metadata(&last.path).map(|file| file.len()))?;
         let segments = journal::segments(&self.journal).map_err(io::Error::other)?;
-        if sequence == covered || grown_since(&segments, covered)? < self.snapshot_after_bytes.max(size) {
+        let grown = grown_since(&segments, covered)?;
+        if sequence == covered || grown < self.snapshot_after_bytes.max(size) {
+            return Ok(());
+        }
+        // As large as the last one; the first one is no larger than the journal, which still holds all.
+        let expected = if size > 0 { size } else { grown };
+        if free_bytes(&self.snapshots) < expected.saturating_add(self.min_free_bytes) {
+            tracing::warn!(expected, "no room for a snapshot; the journal grows until there is");
             return Ok(());
         }
         snapshot::write(&self.snapshots, &self.index, sequence)?;

@@ -27,7 +27,7 @@ mod snapshot;
 mod space;
 
 pub(super) use checkpoint::Checkpoint;
-pub(super) use folder::{audit_of, checkpoint_of, open_for_append, sync_folder};
+pub(super) use folder::{audit_of, checkpoint_of, holds_store, open_for_append, sync_folder};
 pub(super) use journal::segment::{Segment, list as list_segments};
 
 use super::audit::{AuditEntry, AuditLog};

@@ -5,7 +5,7 @@ use super::super::options::Options;
 use super::Disk;
 use super::checkpoint::Checkpoint;
 use super::committer::Committer;
-use super::folder::{Folder, make_files_private};
+use super::folder::{Folder, make_ours_private};
 use super::journal::Journal;
 use super::keeper::{Keeper, Place};
 use super::queue::Queue;
@@ -32,7 +32,7 @@ fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<
     audit.file().map_or(Ok(()), |file| file.sync_all())?;
     checkpoint.write(&folder.checkpoint())?;
     let journal = Journal::resume(&folder.journal(), &segments, mark.sequence, options.journal_limit_bytes)?;
-    make_files_private(folder.root())?;
+    make_ours_private(folder.root())?;
     let index = Arc::new(index);
     let place = Place {
         index: Arc::clone(&index),
@@ -40,6 +40,7 @@ fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<
         snapshots: folder.snapshots(),
         checkpoint: folder.checkpoint(),
         snapshot_after_bytes: options.snapshot_after_bytes,
+        min_free_bytes: options.min_free_bytes,
     };
     let queue = Arc::new(Queue::new(options.queue_limit, options.note_limit, options.note_delay));
     let committer = Committer {

@@ -16,6 +16,7 @@ use super::journal::segment::Segment;
 use super::journal::{self, End};
 use super::mark::Mark;
 use super::rebuild::{Base, rebuild};
+use super::snapshot;
 use std::path::Path;
 
 /// A store that is at its last acknowledged state.
@@ -41,14 +42,18 @@ pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, 
     let held = found.as_ref().map_or(0, |(_, mark)| mark.sequence);
     let from = if found.is_ok() { first_needed(noted, held) } else { 0 };
     let end = journal::read(&segments, from, &mut |_| Ok(()))?;
-    check_promise(folder, &end, noted.map_or(0, |noted| noted.sequence).max(held))?;
+    let kept = snapshot::list(&folder.snapshots()).map_err(OpenError::io("read", &folder.snapshots()))?;
+    let kept = kept.last().map_or(0, |snapshot| snapshot.first);
+    check_promise(folder, &end, noted.map_or(0, |noted| noted.sequence).max(held).max(kept))?;
+    journal::sync(&folder.journal(), &segments)?;
     let base = match found {
         Ok((index, mark)) => Base { index, mark },
         Err(reason) => {
             rebuild(folder, options, &segments, (end.sequence > 0).then_some(reason), &mut opening)?
         }
     };
-    let (index, mark, restore) = replay(folder, &segments, base, noted, &end, &mut opening)?;
+    let (index, mark, mut restore) = replay(folder, &segments, base, noted, &end, &mut opening)?;
+    restore.refuse_unknown()?;
     opening.cut_bytes = journal::cut(&end)?;
     let (audit, restored) = restore.finish(options.audit_segment_bytes)?;
     opening.audit_restored = restored.entries;

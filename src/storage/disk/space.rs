@@ -5,6 +5,12 @@ use std::time::{Duration, Instant};
 
 const EVERY: Duration = Duration::from_secs(1);
 
+/// How many bytes are free on the file system of `folder`. One that does not say is taken to have room: a write that
+/// fails stops the store anyway.
+pub(super) fn free_bytes(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(u64::MAX, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
 /// Looks at the free space of a folder's file system, at most once a second.
 pub(super) struct Space {
     folder: PathBuf,
@@ -23,10 +29,7 @@ impl Space {
     pub(super) fn is_short(&mut self) -> bool {
         if self.looked.is_none_or(|looked| looked.elapsed() >= EVERY) {
             self.looked = Some(Instant::now());
-            // A file system that does not say is taken to have room: a write that fails stops the store anyway.
-            let free =
-                rustix::fs::statvfs(&self.folder).map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize));
-            let short = free.is_ok_and(|free| free < self.min_free_bytes);
+            let short = free_bytes(&self.folder) < self.min_free_bytes;
             if short != self.short {
                 tracing::warn!(short, min_free_bytes = self.min_free_bytes, "free disk space for the store");
             }

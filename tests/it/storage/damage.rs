@@ -127,7 +127,9 @@ fn a_journal_that_ends_before_what_was_acknowledged_is_refused() {
     // Neither is it enough that the index and the checkpoint forget: the audit log knows.
     fs::remove_dir_all(folder.path().join("index")).unwrap();
     fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    let left = fs::read(journal(folder.path())).unwrap();
     assert_refused(folder.path(), "the journal has lost its end");
+    assert_eq!(fs::read(journal(folder.path())).unwrap(), left, "nothing was changed");
 }
 
 #[test]
@@ -164,6 +166,26 @@ fn a_missing_journal_segment_is_refused() {
 fn a_missing_journal_is_refused() {
     let folder = filled();
     fs::remove_file(journal(folder.path())).unwrap();
+    assert_refused(folder.path(), "were acknowledged");
+}
+
+#[test]
+fn a_journal_that_ends_before_a_snapshot_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = latchkey::storage::Options {
+        journal_limit_bytes: 1024,
+        snapshot_after_bytes: 1024,
+        ..super::sample::options()
+    };
+    let (store, _) = latchkey::storage::Store::open(folder.path(), &small).unwrap();
+    (0..COUNT).for_each(|n| put(&store, &format!("k{n}"), &format!("value {n}")));
+    drop(store);
+    assert!(!files(folder.path(), "snapshots").is_empty());
+    // Nothing but the snapshots remembers what the journal held.
+    for inner in ["journal", "index", "audit"] {
+        fs::remove_dir_all(folder.path().join(inner)).unwrap();
+    }
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
     assert_refused(folder.path(), "were acknowledged");
 }
 

@@ -2,6 +2,7 @@
 
 use super::sample::{empty, files, fill, open, options, put, try_open};
 use latchkey::storage::{Fault, FaultKind, Options, Read, Stop, Store};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -43,6 +44,42 @@ fn nobody_else_may_read_the_folder() {
 }
 
 #[test]
+fn what_else_lies_in_the_folder_keeps_its_rights() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), 1);
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("file"), "").unwrap();
+    fs::set_permissions(&other, Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(other.join("file"), Permissions::from_mode(0o644)).unwrap();
+    drop(open(folder.path()));
+    assert_eq!((mode(&other), mode(&other.join("file"))), (0o755, 0o644));
+}
+
+#[test]
+fn a_folder_of_other_things_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("kek"), "").unwrap();
+    fs::write(folder.path().join("main.rs"), "").unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let said = try_open(folder.path()).map(|(_, opening)| opening.to_string()).unwrap_err().to_string();
+    assert!(said.contains("main.rs") && said.contains("empty folder") && !said.contains('\n'), "{said}");
+    assert_eq!((mode(folder.path()), fs::read_dir(folder.path()).unwrap().count()), (0o755, 2));
+    fs::remove_file(folder.path().join("main.rs")).unwrap();
+    drop(open(folder.path()));
+}
+
+#[test]
+fn a_note_of_a_checkpoint_that_cannot_be_put_in_place_leaves_no_debris() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), 1);
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    fs::create_dir(folder.path().join("checkpoint")).unwrap();
+    assert!(try_open(folder.path()).is_err());
+    assert!(!folder.path().join("checkpoint.new").exists());
+}
+
+#[test]
 fn with_the_disk_nearly_full_reads_go_on_and_writes_are_unavailable() {
     let folder = tempfile::tempdir().unwrap();
     fill(folder.path(), 1);
@@ -75,6 +112,109 @@ fn a_write_that_the_disk_refuses_is_never_acknowledged_and_ends_all_writing() {
     store.note(b"{}".to_vec());
     assert_eq!(store.close().unwrap_err().kind, FaultKind::Unavailable);
     assert_eq!(store.notes_dropped(), 1);
+}
+
+/// Two pairs in one journal segment, the next one is the last that fits.
+fn nearly_full_segment(folder: &Path) -> (Store, Options) {
+    fill(folder, 2);
+    let size = fs::metadata(&files(folder, "journal")[0]).unwrap().len();
+    let options = Options { journal_limit_bytes: size + 1, ..options() };
+    let (store, _) = Store::open(folder, &options).unwrap();
+    put(&store, "k2", "value 2");
+    (store, options)
+}
+
+fn segment(folder: &Path, first: u64) -> std::path::PathBuf {
+    folder.join(format!("journal/{first:020}.journal"))
+}
+
+fn try_put(store: &Store) -> Result<(), Stop<()>> {
+    store.run_blocking::<(), (), _>(|txn| {
+        txn.put(b"k3".to_vec(), b"value 3".to_vec());
+        txn.append(b"{}".to_vec());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_journal_segment_that_cannot_be_begun_fails_its_group_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, options) = nearly_full_segment(folder.path());
+    fs::create_dir(segment(folder.path(), 4)).unwrap();
+    assert!(matches!(try_put(&store), Err(Stop::Fault(Fault { kind: FaultKind::Unavailable, .. }))));
+    fs::remove_dir(segment(folder.path(), 4)).unwrap();
+    try_put(&store).unwrap();
+    store.close().unwrap();
+    drop(store);
+    super::sample::assert_filled(&Store::open(folder.path(), &options).unwrap().0, 4);
+}
+
+#[test]
+fn an_audit_segment_that_cannot_be_begun_waits_and_the_last_one_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = Options { audit_segment_bytes: 1, ..options() };
+    let (store, _) = Store::open(folder.path(), &small).unwrap();
+    put(&store, "k0", "value 0");
+    let blocked = folder.path().join(format!("audit/{:020}.jsonl", 2));
+    fs::create_dir(&blocked).unwrap();
+    put(&store, "k1", "value 1");
+    fs::remove_dir(&blocked).unwrap();
+    put(&store, "k2", "value 2");
+    assert_eq!(files(folder.path(), "audit").len(), 2);
+    super::sample::assert_filled(&store, 3);
+    store.close().unwrap();
+    drop(store);
+    super::sample::assert_filled(&open(folder.path()).0, 3);
+}
+
+/// Names the folder to the process that looks at its own work; without it that part does nothing.
+const IDLE_FOLDER: &str = "LATCHKEY_TEST_IDLE_FOLDER";
+
+#[allow(clippy::disallowed_methods, reason = "the child learns from its environment that it is one")]
+/// The child's part: a write fails after one that is in no checkpoint yet, and the store rests.
+#[test]
+fn child_that_stopped_writing() {
+    let Some(folder) = std::env::var_os(IDLE_FOLDER) else { return };
+    let folder = Path::new(&folder);
+    fill(folder, 2);
+    let size = fs::metadata(&files(folder, "journal")[0]).unwrap().len();
+    let impatient =
+        Options { journal_limit_bytes: size + 1, checkpoint_every: Duration::from_millis(300), ..options() };
+    let (store, _) = Store::open(folder, &impatient).unwrap();
+    std::os::unix::fs::symlink("/dev/full", segment(folder, 4)).unwrap();
+    put(&store, "k2", "value 2");
+    try_put(&store).unwrap_err();
+    let rested = Instant::now();
+    let before = ticks();
+    while rested.elapsed() < Duration::from_millis(1300) {
+        std::thread::park_timeout(Duration::from_millis(100));
+    }
+    // A hundred ticks are a second of one processor.
+    assert!(ticks() - before < 20, "{} ticks of work in 1.3 s", ticks() - before);
+}
+
+/// The processor time of this process, in ticks of 10 ms.
+fn ticks() -> u64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    stat.rsplit(')')
+        .next()
+        .unwrap()
+        .split(' ')
+        .skip(12)
+        .take(2)
+        .map(|field| field.parse::<u64>().unwrap())
+        .sum()
+}
+
+#[test]
+fn a_store_that_stopped_writing_rests() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "storage::disk::child_that_stopped_writing", "--nocapture", "--test-threads=1"])
+        .env(IDLE_FOLDER, folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
@@ -159,6 +299,10 @@ fn small_segments_snapshots_and_pruning_lose_nothing() {
     super::sample::edit(&newest, |bytes| bytes[40] ^= 1);
     let (_, opening) = Store::open(folder.path(), &small).unwrap();
     assert_eq!((opening.pairs, opening.remarks.len()), (10, 1), "{opening}");
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 fn assert_private(path: &Path) {

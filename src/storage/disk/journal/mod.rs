@@ -108,6 +108,20 @@ fn gap(segment: &Segment, sequence: u64) -> OpenError {
     }
 }
 
+/// Makes durable what the journal holds: a process that was killed may have written its last frame without waiting
+/// for the disk.
+pub(super) fn sync(folder: &Path, segments: &[Segment]) -> Result<(), OpenError> {
+    let Some(last) = segments.last() else { return Ok(()) };
+    let synced = || {
+        let file = File::open(&last.path)?;
+        if file.metadata()?.len() > 0 {
+            file.sync_all()?;
+        }
+        sync_folder(folder)
+    };
+    synced().map_err(OpenError::io("sync", &last.path))
+}
+
 /// Cuts the unfinished frame off, if there is one. Gives how many bytes it had.
 pub(super) fn cut(end: &End) -> Result<u64, OpenError> {
     let Some((path, keep, cut)) = &end.unfinished else { return Ok(0) };
@@ -138,15 +152,21 @@ impl Journal {
         Ok(Self { folder: folder.to_owned(), file, bytes, limit })
     }
 
-    /// Writes the encoded frame `bytes` with number `sequence`; durable on return.
+    /// Begins a new segment for the frame `sequence` if the last one is full. After an error nothing is changed, and
+    /// it may be tried again.
+    pub(super) fn make_room(&mut self, sequence: u64) -> io::Result<()> {
+        if self.bytes >= self.limit {
+            let file = open_for_append(&Segment::new(&self.folder, sequence, EXTENSION).path)?;
+            sync_folder(&self.folder)?;
+            (self.file, self.bytes) = (file, 0);
+        }
+        Ok(())
+    }
+
+    /// Writes the encoded frame `bytes`, for which there is room; durable on return.
     ///
     /// After an error nobody knows what the file holds: nothing may be appended to it any more.
-    pub(super) fn append(&mut self, sequence: u64, bytes: &[u8]) -> io::Result<()> {
-        if self.bytes >= self.limit {
-            self.file = open_for_append(&Segment::new(&self.folder, sequence, EXTENSION).path)?;
-            sync_folder(&self.folder)?;
-            self.bytes = 0;
-        }
+    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)?;
         self.file.sync_data()?;
         self.bytes += bytes.len() as u64;
