@@ -12,6 +12,7 @@ use crate::ports::{Clock, Entropy};
 use crate::records::SigningKey;
 use crate::storage::{Fault, Stop, Store, Txn};
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -36,6 +37,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     watch: Mutex<Watch>,
+    /// Whether anybody can fetch the view: only then does the lead time of a published key begin.
+    serving: AtomicBool,
     /// Held from reading the stored keys to swapping them in, so that an older view never follows a newer one.
     showing: AsyncMutex<()>,
     wake: Notify,
@@ -58,6 +61,7 @@ impl RotateKeys {
             clock,
             entropy,
             watch,
+            serving: AtomicBool::new(false),
             showing: AsyncMutex::default(),
             wake: Notify::new(),
         }))
@@ -71,9 +75,16 @@ impl RotateKeys {
         self.settle(Work::Quick).await.map(drop)
     }
 
-    /// Runs for ever: sleeps until something is due, at most a minute, and does it. Failures are logged and tried
+    /// From now on the view is served, so the lead times of published keys count. [`RotateKeys::run`] begins with it;
+    /// an order that is carried out while no server runs never gets here.
+    pub fn begin_serving(&self) {
+        self.0.serving.store(true, Ordering::Relaxed);
+    }
+
+    /// Runs for ever, beside a server that serves the keys: sleeps until something is due, at most a minute, and does it. Failures are logged and tried
     /// again. Dropping the future stops it at any point without harm.
     pub async fn run(self) {
+        self.begin_serving();
         loop {
             let sleep = match self.settle(Work::All).await {
                 Ok(Some(due)) => self.until(due),
@@ -90,13 +101,15 @@ impl RotateKeys {
         }
     }
 
-    /// Does everything that is due now, and gives the instant at which something will be.
+    /// Does everything that is due now, save that nothing is noted as served before it is, and gives the instant at which something will be.
     ///
     /// # Errors
     /// A [`Fault`] where the store fails or a key cannot be made or opened.
     pub async fn settle(&self, work: Work) -> Result<Option<OffsetDateTime>, Fault> {
         for _ in 0..MOST_ROUNDS {
-            let Plan { steps, next_due } = self.look().await?;
+            let Plan { mut steps, next_due } = self.look().await?;
+            let serving = self.0.serving.load(Ordering::Relaxed);
+            steps.retain(|step| serving || !matches!(step, Step::Serve(_)));
             let (slow, quick): (Vec<_>, Vec<_>) = steps.into_iter().partition(is_slow);
             let steps = if quick.is_empty() && work == Work::All { slow } else { quick };
             if steps.is_empty() {
@@ -169,8 +182,19 @@ impl RotateKeys {
     /// # Errors
     /// A [`Fault`] where the store fails.
     pub async fn rotate_now(&self, act: &Act, algorithm: Algorithm) -> Result<Option<OffsetDateTime>, Fault> {
-        let (tenant, now) = (act.tenant.clone(), act.now);
-        let at = self.unit(move |txn| lifecycle::rotate_now(txn, &tenant, algorithm, now)).await?;
+        let act = act.clone();
+        let ordered = self.unit(move |txn| {
+            let ordered = lifecycle::rotate_now(txn, &act.tenant, algorithm, act.now)?;
+            if ordered.changed {
+                Entry::new(&act, Event::KeyChanged)
+                    .actor("operator")
+                    .target(algorithm.as_str())
+                    .because("rotation_ordered")
+                    .append(txn)?;
+            }
+            Ok(ordered)
+        });
+        let at = ordered.await?.ready_at;
         self.settle(Work::Quick).await?;
         self.0.wake.notify_one();
         Ok(at)

@@ -29,7 +29,7 @@ mod policy;
 mod transition;
 
 pub use apply::{apply, load_all};
-pub use order::{Emergency, revoke, rewrap, rotate_now};
+pub use order::{Emergency, Turn, revoke, rewrap, rotate_now};
 pub use plan::{Moment, Plan, Step, is_founding, plan};
 pub use policy::{KeyPolicy, PolicyError};
 pub use transition::Transition;

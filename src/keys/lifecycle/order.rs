@@ -74,8 +74,16 @@ fn promote_spare<T: Txn + ?Sized>(unit: &mut Unit<'_, T>, new: &NewKey) -> Resul
     unit.publish(&new.kid)
 }
 
+/// What an order to turn came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Whether a stored key was changed: not where the algorithm has none.
+    pub changed: bool,
+    /// The earliest instant of the turn; none where the spare is not served yet, or there is none.
+    pub ready_at: Option<OffsetDateTime>,
+}
+
 /// Asks for a turn ahead of time: as soon as the spare has stood in the JWKS for its lead time, and not before.
-/// Gives the earliest instant; none where the algorithm has no active key or its spare is not served yet.
 ///
 /// # Errors
 /// A [`Fault`] where the store fails or a record is damaged.
@@ -84,9 +92,9 @@ pub fn rotate_now(
     tenant: &Tenant,
     algorithm: Algorithm,
     now: OffsetDateTime,
-) -> Result<Option<OffsetDateTime>, Fault> {
+) -> Result<Turn, Fault> {
     let keys = load_all(txn, tenant)?;
-    let mut ready_at = None;
+    let mut turn = Turn { changed: false, ready_at: None };
     for mut key in keys.into_iter().filter(|key| key.algorithm == algorithm) {
         match key.state {
             KeyState::Active => key.retire_at = key.retire_at.min(now),
@@ -95,13 +103,14 @@ pub fn rotate_now(
                 key.activate_at -= early;
                 key.retire_at -= early;
                 key.remove_at -= early;
-                ready_at = key.ready_at.map(|at| at.max(now));
+                turn.ready_at = key.ready_at.map(|at| at.max(now));
             }
             KeyState::Pending | KeyState::Retired | KeyState::Revoked => continue,
         }
         records::update(txn, tenant, &key)?;
+        turn.changed = true;
     }
-    Ok(ready_at)
+    Ok(turn)
 }
 
 /// Seals every private half anew that is not under the active key-encryption key. Gives how many there were.

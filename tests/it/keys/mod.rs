@@ -62,6 +62,8 @@ impl Keys {
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let job = RotateKeys::new(Arc::clone(&ring), store.clone(), shared, Arc::new(FixedEntropy::from(1)));
         job.start().await?;
+        job.begin_serving();
+        job.settle(Work::Quick).await?;
         Ok(Self { store, clock, ring, job })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Keys, kek_ring, quick_policy};
 use latchkey::act::Act;
+use latchkey::jobs::rotate_keys::RotateKeys;
 use latchkey::keys::lifecycle::load_all;
 use latchkey::keys::sealing::{Kek, KekRing};
 use latchkey::keys::{Algorithm, Expected, VerifyError};
@@ -97,6 +98,9 @@ async fn an_early_turn_waits_for_the_lead_time_alone() {
     let old = keys.kid(ES256);
     let at = keys.job.rotate_now(&act(&keys), ES256).await.unwrap();
     assert_eq!(at, Some(keys.now() + Duration::days(1)));
+    let trail = keys.store.audit(0, usize::MAX).unwrap();
+    let orders = trail.iter().filter(|entry| entry.event.contains("rotation_ordered")).count();
+    assert_eq!(orders, 1, "the order is in the audit trail");
     keys.pass(Duration::days(1) - Duration::SECOND).await;
     assert_eq!(keys.kid(ES256), old);
     keys.pass(Duration::SECOND).await;
@@ -120,4 +124,23 @@ async fn after_a_rewrap_the_old_kek_is_not_needed() {
     let keys = Keys::start_on(keys.store, keys.clock, quick_policy(), kek_ring(2)).await.unwrap();
     assert_eq!(keys.kid(ES256), kid);
     assert_eq!(verify(&keys, &token(&keys)), Ok(()));
+}
+
+#[tokio::test]
+async fn while_nobody_serves_the_keys_no_lead_time_begins() {
+    let keys = Keys::start(quick_policy()).await;
+    // As an order is carried out while the server is stopped.
+    let entropy = std::sync::Arc::new(latchkey::ports::FixedEntropy::from(9));
+    let clock = std::sync::Arc::clone(&keys.clock);
+    let offline = RotateKeys::new(keys.ring.clone(), keys.store.clone(), clock, entropy);
+    offline.revoke(&act(&keys), &spare(&keys)).await.unwrap();
+    let ready = |keys: &Keys| {
+        let all = load_all(&keys.store, &Tenant::default_tenant()).unwrap();
+        let new = spare(keys);
+        all.into_iter().find(|key| key.kid == new).unwrap().ready_at
+    };
+    assert_eq!(ready(&keys), None);
+    // It begins with the server.
+    keys.pass(Duration::hours(5)).await;
+    assert_eq!(ready(&keys), Some(keys.now() + Duration::days(1)));
 }
