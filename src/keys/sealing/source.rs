@@ -10,8 +10,8 @@ use crate::ports::Seed;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -59,7 +59,7 @@ pub fn from_file(path: &Path) -> Result<KekRing, KeyError> {
 }
 
 /// Makes a new key and stores it in a new file of mode 0600, durable on return. For the first start; an existing
-/// file is never replaced.
+/// file is never replaced. A crash leaves either the whole file or none of that name.
 ///
 /// # Errors
 /// [`KeyError::Kek`] where the file exists or cannot be written.
@@ -67,12 +67,27 @@ pub fn create_file(path: &Path, seed: &Seed) -> Result<KekRing, KeyError> {
     let failed = |e: std::io::Error| KeyError::Kek(format!("cannot create {}: {e}", path.display()));
     let key = Zeroizing::new(seed.expand("key-encryption key"));
     let line = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(key.as_slice()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(line.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let fresh = path.with_file_name(name);
+    let written = write_new(&fresh, &line).and_then(|()| fs::hard_link(&fresh, path));
+    let removed = fs::remove_file(&fresh);
+    written.and(removed).map_err(failed)?;
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     Ok(KekRing::new(Kek::new(*key), Vec::new()))
+}
+
+/// Writes one line to the file `path`, in the place of one that a crash left there.
+fn write_new(path: &Path, line: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(line.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
 }
 
 /// The keys that a command prints. Run without a shell, with no input; what it says on standard error goes to

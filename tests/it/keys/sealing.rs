@@ -89,6 +89,7 @@ fn a_new_file_is_for_its_owner_alone_and_opens_again() {
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(from_file(&path).unwrap().active().id(), made.active().id());
     assert!(create_file(&path, &seed()).is_err(), "an existing file is never replaced");
+    assert!(!path.with_file_name("kek.new").exists());
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     let error = from_file(&path).unwrap_err().to_string();
     assert!(error.contains("0600") && error.contains("kek"), "{error}");
@@ -116,4 +117,14 @@ fn a_command_may_print_the_key() {
     assert!(print("nothing").is_err());
     assert!(from_command("false", &[]).unwrap_err().to_string().contains("exit"));
     assert!(from_command("/no/such/program", &[]).is_err());
+}
+
+#[test]
+fn a_key_file_that_a_crash_left_half_made_is_in_nobody_s_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kek");
+    std::fs::write(path.with_file_name("kek.new"), "half").unwrap();
+    create_file(&path, &seed()).unwrap();
+    from_file(&path).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the unfinished file is gone");
 }
