@@ -89,12 +89,8 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
 /// Writes into the audit trail that the server came up, and makes a set-up link where nobody has been added yet.
 async fn begin(house: &House, mode: &Mode) -> Result<Option<SecretString>, StartError> {
     let act = house.services.act();
-    let recovered = house.opening.was_mended();
     let wants_link = matches!(mode, Mode::Normal { .. });
     let begun = house.services.store.run::<_, Infallible, _>(move |txn| {
-        if recovered {
-            Entry::new(&act, Event::SysStoreRecovered).actor("server").append(txn)?;
-        }
         Entry::new(&act, Event::SysStartup).actor("server").append(txn)?;
         Ok(if wants_link { setup::issue(txn, &act)? } else { None })
     });

@@ -5,6 +5,7 @@ use crate::admin::socket::{Reply, path_in};
 use crate::admin::{Answer, Order};
 use crate::config::Settings;
 use crate::server::House;
+use crate::storage::Store;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ pub(super) enum Control {
 }
 
 impl Control {
-    /// Finds the running server of these settings, or opens its store. A data folder is made only where `may_make`.
+    /// Finds the running server of these settings, or opens its store. A store is made only where `may_make`.
     pub(super) fn open(settings: &Settings, may_make: bool) -> Result<Self, Failure> {
         let folder = &settings.data_dir;
         let path = path_in(folder);
@@ -37,13 +38,18 @@ impl Control {
                 )));
             }
         }
-        if !may_make && !folder.exists() {
+        if !may_make && !Store::exists_in(folder) {
             return Err(Failure(format!(
-                "there is no data folder {}: name the server's configuration with --config, or start it once",
+                "there is no store in data folder {}: name the server's configuration with --config, or start it once",
                 folder.display()
             )));
         }
-        Ok(Self::Own(Box::new(House::open(settings)?)))
+        let house = House::open(settings)?;
+        if house.opening.was_mended() {
+            // The audit trail has it as well, so nothing is lost where nobody reads this.
+            let _ = writeln!(io::stderr(), "latchkey: the store was mended: {}", house.opening);
+        }
+        Ok(Self::Own(Box::new(house)))
     }
 
     /// Has an order carried out.

@@ -2,6 +2,7 @@
 
 use super::{StartError, policies};
 use crate::admin::{Answer, Order, Services, execute};
+use crate::audit::{Entry, Event};
 use crate::config::{self, Settings};
 use crate::identity::PasswordPool;
 use crate::identity::login::KnownDevices;
@@ -63,7 +64,22 @@ impl House {
             clock,
             entropy,
         };
-        Ok(Self { services, devices: KnownDevices::new(*devices), opening })
+        let house = Self { services, devices: KnownDevices::new(*devices), opening };
+        house.tell_of_mending()?;
+        Ok(house)
+    }
+
+    /// Writes into log and audit trail what had to be mended, if anything had.
+    fn tell_of_mending(&self) -> Result<(), Fault> {
+        if !self.opening.was_mended() {
+            return Ok(());
+        }
+        tracing::warn!("the store was mended: {}", self.opening);
+        let (act, found) = (self.services.act(), self.opening.to_string());
+        let told = self.services.store.run_blocking::<(), Infallible, _>(move |txn| {
+            Ok(Entry::new(&act, Event::SysStoreRecovered).actor("server").target(&found).append(txn)?)
+        });
+        told.map_err(fault)
     }
 
     /// Carries out one order while no server runs.

@@ -165,6 +165,35 @@ fn a_folder_that_does_not_exist_is_not_made_by_looking() {
 }
 
 #[test]
+fn looking_founds_no_store_and_neither_does_writing_among_other_things() {
+    let home = Home::new();
+    std::fs::create_dir(home.path("data")).unwrap();
+    let said = home.run(&["user", "list"]);
+    assert_eq!((said.code, said.err.lines().count()), (1, 1), "{said:?}");
+    assert_eq!(std::fs::read_dir(home.path("data")).unwrap().count(), 0);
+    home.write("data/thesis.txt", "");
+    let said = home.run(&["user", "add", "ada", "--no-password"]);
+    assert!(said.code == 1 && said.err.contains("empty folder"), "{said:?}");
+    assert_eq!(std::fs::read_dir(home.path("data")).unwrap().count(), 1);
+    std::fs::remove_file(home.path("data/thesis.txt")).unwrap();
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+}
+
+#[test]
+fn a_verb_that_mends_the_store_says_so_and_leaves_a_trace() {
+    use std::io::Write as _;
+    let home = Home::new();
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+    let journal = std::fs::read_dir(home.path("data/journal")).unwrap().next().unwrap().unwrap().path();
+    std::fs::OpenOptions::new().append(true).open(journal).unwrap().write_all(&[7; 30]).unwrap();
+    let said = home.run(&["user", "list"]);
+    assert!(said.code == 0 && said.err.contains("30 bytes of an unfinished frame cut off"), "{said:?}");
+    let trail = home.run(&["audit", "tail"]).done();
+    assert!(trail.contains("sys_store_recovered") && trail.contains("30 bytes"), "{trail}");
+    assert_eq!(home.run(&["user", "list"]).err, "");
+}
+
+#[test]
 fn check_config_names_every_fault_with_its_line() {
     let home = Home::new();
     home.write("x.toml", "issuer = \"http://id.example.com\"\n\n[http]\nworkers = \"x\"\nlistn = 1\n");
