@@ -12,7 +12,7 @@ use latchkey::identity::ProfileChange;
 use latchkey::identity::login::{AddressLimit, AddressPolicy, KnownDevices, Login, LoginPolicy};
 use latchkey::identity::password::{HashParams, PasswordPolicy, PasswordPool, PoolPolicy};
 use latchkey::identity::users::{self, NewUser};
-use latchkey::jobs::rotate_keys::RotateKeys;
+use latchkey::jobs::rotate_keys::{RotateKeys, Work};
 use latchkey::keys::sealing::{Kek, KekRing};
 use latchkey::keys::{Algorithm, KeyPolicy, KeyRing};
 use latchkey::oauth::discovery::Metadata;
@@ -232,7 +232,10 @@ async fn keys(store: &Store, clock: Arc<ManualClock>, entropy: Arc<FixedEntropy>
     let policy = KeyPolicy { algorithms: vec![Algorithm::Es256, Algorithm::EdDsa], ..KeyPolicy::default() };
     let keks = Arc::new(KekRing::new(Kek::new([9; 32]), Vec::new()));
     let ring = Arc::new(KeyRing::new(Tenant::default_tenant(), policy, keks));
-    RotateKeys::new(ring.clone(), store.clone(), clock, entropy).start().await.unwrap();
+    let job = RotateKeys::new(ring.clone(), store.clone(), clock, entropy);
+    job.start().await.unwrap();
+    job.begin_serving();
+    job.settle(Work::Quick).await.unwrap();
     ring
 }
 
