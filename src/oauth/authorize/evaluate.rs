@@ -57,7 +57,13 @@ pub(super) fn evaluate(
     let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &interaction.client_id))?;
     let covered = consent
         .is_some_and(|consent| consent.covers(target.client(), &interaction.scope, &interaction.resources));
-    Ok(if covered && !interaction.fresh_consent { Next::Answer } else { Next::Consent })
+    Ok(if covered && is_assured(target) && !interaction.fresh_consent { Next::Answer } else { Next::Consent })
+}
+
+/// Whether an answer can reach nobody but the client. RFC 8252 §8.6: any program on a person's device can wait at a
+/// loopback address or a scheme of its own, so there what was allowed before is asked again.
+fn is_assured(target: &TrustedRedirect) -> bool {
+    !target.client().is_public() || target.redirect_uri().starts_with("https://")
 }
 
 /// `prompt=login` and `max_age`: OIDC Core §3.1.2.1. A sign-in within this very interaction is always fresh.

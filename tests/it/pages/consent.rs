@@ -126,3 +126,25 @@ async fn markup_in_scopes_and_names_stays_text() {
     assert!(ada.path.starts_with("/consent"));
     assert!(!ada.html.contains("<script>"), "{}", ada.html);
 }
+
+/// RFC 8252 §8.6: any program on the device could wait at that address.
+#[actix_web::test]
+async fn an_application_on_the_device_is_consented_to_every_time() {
+    let app = app().await;
+    app.with_client(json!({
+        "client_id": "native", "redirect_uris": ["http://127.0.0.1/cb", "https://app.example/cb"],
+        "grant_types": ["authorization_code"], "scope": "openid", "token_endpoint_auth_method": "none",
+    }));
+    let mut ada = Browser::new(&app);
+    let native = [("client_id", "native"), ("redirect_uri", "http://127.0.0.1:5000/cb")];
+    ada.open(&authorize_uri(&native)).await;
+    ada.log_in("ada", PASSWORD).await;
+    for _ in 0..2 {
+        assert!(ada.path.starts_with("/consent"), "{}", ada.path);
+        let allowed = ada.submit(&ada.form("/consent").with("decision", "allow")).await;
+        assert!(allowed.header("location").starts_with("http://127.0.0.1:5000/cb?code="));
+        ada.open(&authorize_uri(&native)).await;
+    }
+    let claimed = ada.open(&authorize_uri(&native[..1])).await;
+    assert!(sent_back(&claimed).contains_key("code"), "an https address that the application owns");
+}

@@ -282,13 +282,3 @@ fn merge(mut base: Value, over: &Value) -> Value {
     }
     base
 }
-
-/// The reason why a unit of work was refused.
-#[allow(dead_code, reason = "used by those tests that call a unit of work directly")]
-pub(crate) fn refusal<T: std::fmt::Debug, R>(ended: Result<T, Stop<R>>) -> R {
-    match ended {
-        Err(Stop::Refused(refusal)) => refusal,
-        Err(Stop::Fault(fault)) => panic!("{fault}"),
-        Ok(value) => panic!("was not refused: {value:?}"),
-    }
-}
