@@ -301,6 +301,20 @@ fn small_segments_snapshots_and_pruning_lose_nothing() {
     assert_eq!((opening.pairs, opening.remarks.len()), (10, 1), "{opening}");
 }
 
+#[test]
+fn a_snapshot_for_which_there_is_no_room_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = Options { journal_limit_bytes: 1024, snapshot_after_bytes: 1 << 20, ..options() };
+    let (store, _) = Store::open(folder.path(), &small).unwrap();
+    (0..30).for_each(|n| put(&store, &format!("k{n}"), &format!("value {n}")));
+    // A hole of eight tebibytes makes the journal look larger than the disk.
+    let first = files(folder.path(), "journal").remove(0);
+    fs::OpenOptions::new().write(true).open(&first).unwrap().set_len(1 << 43).unwrap();
+    put(&store, "k30", "value 30");
+    store.close().unwrap();
+    assert_eq!(files(folder.path(), "snapshots").len(), 0);
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
