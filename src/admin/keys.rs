@@ -50,19 +50,32 @@ pub struct NextStep {
     pub at: Instant,
 }
 
-impl From<SigningKey> for KeyView {
-    fn from(key: SigningKey) -> Self {
+/// The keys as the operator sees them, in the same order.
+fn views(keys: &[SigningKey]) -> Vec<KeyView> {
+    let turn = |key: &SigningKey| key.ready_at.unwrap_or(key.activate_at).max(key.activate_at);
+    keys.iter()
+        .map(|key| {
+            let spare = keys
+                .iter()
+                .find(|spare| spare.algorithm == key.algorithm && spare.state == KeyState::Published);
+            KeyView::of(key, turn(key), spare.map_or(key.retire_at, |spare| turn(spare).max(key.retire_at)))
+        })
+        .collect()
+}
+
+impl KeyView {
+    /// The view of a key that may become active at `turn`, or retires once its successor may at `relieved`.
+    fn of(key: &SigningKey, turn: OffsetDateTime, relieved: OffsetDateTime) -> Self {
         let at = |step: &str, at: OffsetDateTime| Some(NextStep { step: step.to_owned(), at: at.into() });
         let next = match key.state {
             KeyState::Pending => at("publish", key.publish_at),
-            KeyState::Published => {
-                at("activate", key.ready_at.unwrap_or(key.activate_at).max(key.activate_at))
-            }
-            KeyState::Active => at("retire", key.retire_at),
+            KeyState::Published => at("activate", turn),
+            KeyState::Active => at("retire", relieved),
             KeyState::Retired => at("remove", key.remove_at),
             KeyState::Revoked => None,
         };
-        Self { kid: key.kid, alg: key.algorithm, state: key.state, created_at: key.created_at.into(), next }
+        let created_at = key.created_at.into();
+        Self { kid: key.kid.clone(), alg: key.algorithm, state: key.state, created_at, next }
     }
 }
 
@@ -78,7 +91,7 @@ pub(super) async fn execute(services: &Services, order: KeyOrder) -> Result<Answ
                     &b.kid,
                 ))
             });
-            Ok(Answer::Keys(keys.into_iter().map(KeyView::from).collect()))
+            Ok(Answer::Keys(views(&keys)))
         }
         KeyOrder::Rotate { alg } => {
             let at = services.rotation.rotate_now(&act, alg).await?;
