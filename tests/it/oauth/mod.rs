@@ -8,5 +8,6 @@ mod introspection;
 mod jwks;
 mod refresh_token;
 mod revocation;
+mod secrets;
 mod token;
 mod userinfo;

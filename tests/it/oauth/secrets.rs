@@ -1,0 +1,95 @@
+//! What must never be written down: neither in the log, at its finest level, nor in the audit trail. attacks: M26.
+
+use crate::support::app::PASSWORD;
+use crate::support::flow::{VERIFIER, authorize_uri, sent_back};
+use crate::support::{App, Browser};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// A person signs in, first wrongly, and consents; the client redeems, refreshes, asks, revokes, and errs.
+async fn whole_run(app: &App) -> Vec<(&'static str, String)> {
+    let web = app.with_web_client(&[("skip_consent", json!(false))]);
+    app.with_user("ada");
+    let mut ada = Browser::new(app);
+    ada.open(&authorize_uri(&[("scope", "openid offline_access"), ("nonce", "n0nce-value")])).await;
+    ada.log_in("ada", "the-wrong-password").await;
+    ada.log_in("a-password-typed-as-name", PASSWORD).await;
+    ada.log_in("ada", PASSWORD).await;
+    let back = sent_back(&ada.submit(&ada.form("/consent").with("decision", "allow")).await);
+    let tokens = app.redeem(&web, &back["code"], &[]).await.json();
+    let refreshed = app.refresh(&web, &tokens["refresh_token"], &[]).await.json();
+    app.userinfo(&tokens["access_token"]).await;
+    app.is_active(&web, &refreshed["access_token"]).await;
+    app.redeem(&web, &back["code"], &[]).await;
+    let wrong = (web.0.clone(), "lks_the-wrong-secret".to_owned());
+    app.post("/token", &[("grant_type", "client_credentials")], Some(&wrong)).await;
+    app.post("/revoke", &[("token", refreshed["refresh_token"].as_str().unwrap())], Some(&web)).await;
+    app.get(&format!("/userinfo?access_token={}", text(&refreshed, "access_token"))).await;
+    let mut secrets = vec![
+        ("password", PASSWORD.to_owned()),
+        ("wrong password", "the-wrong-password".into()),
+        ("name that may be a password", "a-password-typed-as-name".into()),
+        ("code", back["code"].clone()),
+        ("code verifier", VERIFIER.into()),
+        ("client secret", web.1),
+        ("wrong client secret", wrong.1),
+        ("access token", text(&tokens, "access_token")),
+        ("refresh token", text(&tokens, "refresh_token")),
+        ("ID token", text(&tokens, "id_token")),
+        ("second access token", text(&refreshed, "access_token")),
+        ("second refresh token", text(&refreshed, "refresh_token")),
+    ];
+    secrets.extend(ada.cookies.values().map(|value| ("cookie", value.clone())));
+    secrets
+}
+
+fn text(tokens: &Value, name: &str) -> String {
+    tokens[name].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn no_secret_is_written_into_the_log_or_the_audit_trail() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_env_filter("latchkey=trace")
+        .with_writer(log.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let app = App::start().await;
+    let secrets = whole_run(&app).await;
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("/authorize") && log.contains("/token"), "the run was logged: {log}");
+    let audit: Vec<String> = app.audit().iter().map(ToString::to_string).collect();
+    assert!(audit.len() > 10);
+    for (what, secret) in secrets {
+        assert!(!log.contains(&secret), "the {what} stands in the log");
+        assert!(!audit.iter().any(|entry| entry.contains(&secret)), "the {what} stands in the audit trail");
+    }
+}
