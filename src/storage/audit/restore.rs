@@ -4,6 +4,7 @@
 //! journal knows every entry, so lines that a crash kept from the files are written again.
 
 use super::super::opening::OpenError;
+use super::chain::hash_of;
 use super::chain::{Chain, Head};
 use super::segments::{self, Lines};
 use super::writer::AuditWriter;
@@ -58,7 +59,7 @@ impl Restore {
             let Some(line) = restore.next_whole().map_err(read)? else { break };
             number += 1;
             if number == base.sequence {
-                hash = openssl::sha::sha256(&line);
+                hash = hash_of(&line);
             }
             restore.accept();
         }
