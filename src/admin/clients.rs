@@ -103,7 +103,7 @@ pub struct ClientView {
 
 impl From<Client> for ClientView {
     fn from(client: Client) -> Self {
-        let native = client.is_native();
+        let native = client.native;
         Self {
             client_id: client.client_id,
             client_secret: None,

@@ -9,7 +9,7 @@ use crate::records::Client;
 /// where the client registered as native, or registered the URI without a port.
 pub fn is_registered(client: &Client, requested: &str) -> bool {
     client.redirect_uris.iter().any(|registered| {
-        registered == requested || differs_in_loopback_port_alone(registered, requested, client.is_native())
+        registered == requested || differs_in_loopback_port_alone(registered, requested, client.native)
     })
 }
 

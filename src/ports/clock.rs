@@ -20,7 +20,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves only when it is told to. For tests and for `--demo` rehearsals; never in production.
+/// A clock that moves only when it is told to. For tests; never in production.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 

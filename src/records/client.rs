@@ -156,11 +156,6 @@ impl Client {
         self.token_endpoint_auth_method == TokenEndpointAuthMethod::None
     }
 
-    /// Whether the client runs on a person's own device, where a loopback port is not known in advance.
-    pub fn is_native(&self) -> bool {
-        self.native
-    }
-
     /// Whether the client may use this grant.
     pub fn may_use(&self, grant_type: GrantType) -> bool {
         self.grant_types.contains(&grant_type)

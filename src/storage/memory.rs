@@ -1,4 +1,4 @@
-//! The store in memory, for tests and for `--demo`. Nothing survives the process.
+//! The store in memory, for tests. Nothing survives the process.
 //!
 //! It rehearses: every unit of work runs twice, the first run is dropped, and a unit whose two runs do not leave
 //! the same behind is refused. So a unit that reads a clock or draws fresh randomness fails in the first test that

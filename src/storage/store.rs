@@ -23,7 +23,7 @@ enum Backend {
 }
 
 impl Store {
-    /// An empty store in memory, for tests and `--demo`. It rehearses: each unit of work runs twice, the first run
+    /// An empty store in memory, for tests. It rehearses: each unit of work runs twice, the first run
     /// is dropped, and a unit whose runs differ in what they write is refused as broken.
     pub fn memory() -> Self {
         Self(Arc::new(Backend::Memory(Memory::default())))

@@ -2,7 +2,6 @@
 
 use super::TrustedRedirect;
 use crate::oauth::OAuthError;
-use crate::records::Scope;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::form_urlencoded;
 
@@ -33,8 +32,6 @@ pub struct Answer {
     pub target: TrustedRedirect,
     /// The code.
     pub code: SecretString,
-    /// What was granted.
-    pub scope: Scope,
 }
 
 impl Answer {

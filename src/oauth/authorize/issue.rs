@@ -56,7 +56,7 @@ pub(super) fn issue(
         .audience(&grant.resources)
         .amr(&grant.amr)
         .append(txn)?;
-    Ok(Answer { target, code, scope: interaction.scope.clone() })
+    Ok(Answer { target, code })
 }
 
 fn grant(

@@ -1,8 +1,8 @@
 //! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
 
-use super::standing;
+use super::{record, standing};
 use crate::act::Act;
-use crate::audit::{Entry, Event};
+use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
 use crate::oauth::{OAuthError, Params, Rules, pkce, resource, revocation};
@@ -70,16 +70,7 @@ pub fn decide(
 
     code.consumed_at = Some(act.now);
     update(txn, &act.tenant, &code)?;
-    Entry::new(act, Event::AuthnTokenCreated)
-        .because(GRANT_TYPE)
-        .actor(user.id)
-        .client(&client.client_id)
-        .grant(grant.id)
-        .session(grant.sid)
-        .jti(access.jti.as_str())
-        .scope(&code.scope)
-        .audience(access.aud.iter())
-        .append(txn)?;
+    record(txn, act, &grant, &access, GRANT_TYPE)?;
     Ok(Issued::for_user(access, refresh, id, client))
 }
 

@@ -8,11 +8,12 @@ mod standing;
 pub use standing::standing;
 
 use super::client_auth::AuthenticatedClient;
-use super::tokens::Issued;
+use super::tokens::{AccessToken, Issued};
 use super::{ErrorCode, OAuthError, Params, Rules};
 use crate::act::Act;
-use crate::records::{Client, GrantType};
-use crate::storage::{Stop, Txn};
+use crate::audit::{Entry, Event};
+use crate::records::{Client, Grant, GrantType};
+use crate::storage::{Fault, Stop, Txn};
 
 /// A token request whose grant type is known and whose parameters have been read.
 #[derive(Debug, Clone)]
@@ -91,4 +92,24 @@ impl Request {
             }
         }
     }
+}
+
+/// Appends that tokens were issued for a person, and why: the grant type, or what was special about it.
+fn record(
+    txn: &mut dyn Txn,
+    act: &Act,
+    grant: &Grant,
+    access: &AccessToken,
+    cause: &'static str,
+) -> Result<(), Fault> {
+    Entry::new(act, Event::AuthnTokenCreated)
+        .because(cause)
+        .actor(grant.user_id)
+        .client(&grant.client_id)
+        .grant(grant.id)
+        .session(grant.sid)
+        .jti(access.jti.as_str())
+        .scope(&access.scope)
+        .audience(access.aud.iter())
+        .append(txn)
 }

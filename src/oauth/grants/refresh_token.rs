@@ -4,14 +4,14 @@
 //! `n + 1` is unused, gives the same `n + 1` again: a lost reply or a second tab logs nobody out. Anything older
 //! was stolen or replayed, and revokes the family.
 
-use super::standing;
+use super::{record, standing};
 use crate::act::Act;
-use crate::audit::{Entry, Event};
+use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
 use crate::oauth::{OAuthError, Params, Rules, TokenPolicy, resource, revocation, scope};
 use crate::records::{Grant, RefreshState, Scope, find, update};
-use crate::storage::{Fault, Stop, Txn};
+use crate::storage::{Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
 use time::Duration;
 
@@ -100,7 +100,8 @@ pub fn decide(
         grant.refresh = Some(state);
         update(txn, &act.tenant, &grant)?;
     }
-    note(txn, act, &grant, &access, position)?;
+    let cause = if position == Position::Retry { "refresh_token.retried" } else { GRANT_TYPE };
+    record(txn, act, &grant, &access, cause)?;
     Ok(Issued::for_user(access, refresh, id, client))
 }
 
@@ -134,26 +135,6 @@ fn advance(state: &mut RefreshState, client: &AuthenticatedClient, position: Pos
         }
         Position::Newest | Position::Retry | Position::Replayed => false,
     }
-}
-
-fn note(
-    txn: &mut dyn Txn,
-    act: &Act,
-    grant: &Grant,
-    access: &AccessToken,
-    position: Position,
-) -> Result<(), Fault> {
-    let cause = if position == Position::Retry { "refresh_token.retried" } else { GRANT_TYPE };
-    Entry::new(act, Event::AuthnTokenCreated)
-        .because(cause)
-        .actor(grant.user_id)
-        .client(&grant.client_id)
-        .grant(grant.id)
-        .session(grant.sid)
-        .jti(access.jti.as_str())
-        .scope(&access.scope)
-        .audience(access.aud.iter())
-        .append(txn)
 }
 
 #[cfg(test)]
