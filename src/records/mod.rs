@@ -16,6 +16,7 @@ mod client;
 mod consent;
 mod grant;
 mod interaction;
+mod jws_algorithm;
 mod people;
 mod record;
 mod revoked_token;
@@ -29,6 +30,7 @@ pub use client::{Client, ClientSecret, GrantType, SignatureAlgorithm, TokenEndpo
 pub use consent::Consent;
 pub use grant::{Grant, RefreshState, Revocation};
 pub use interaction::Interaction;
+pub use jws_algorithm::JwsAlgorithm;
 pub use people::{BrowserSession, LoginThrottle, SessionCookie, SetupLink, User, Username};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use revoked_token::RevokedToken;
