@@ -14,6 +14,7 @@ pub(crate) mod fixtures;
 pub mod grants;
 pub mod interaction;
 pub mod introspection;
+pub mod one_time;
 mod params;
 pub mod pkce;
 mod policy;

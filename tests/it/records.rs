@@ -1,8 +1,8 @@
 //! Stored records: the bytes of today's versions, which a later program must still read, and the expiry index.
 
 use latchkey::records::{
-    self, AuthorizationCode, BrowserSession, Client, Consent, Grant, Interaction, LoginThrottle, Record,
-    RevokedToken, ServerSecret, SessionCookie, SetupLink, SigningKey, Tenant, User, Username,
+    self, AuthorizationCode, BrowserSession, Client, Consent, Grant, Interaction, LoginThrottle, OneTime,
+    Record, RevokedToken, ServerSecret, SessionCookie, SetupLink, SigningKey, Tenant, User, Username,
 };
 use latchkey::storage::{Fault, Read as _, Stop, Store};
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,7 @@ fn clients_and_what_they_were_given_are_read_as_they_were_written() {
         ),
     );
     golden::<RevokedToken>("default/revoked_token/j", r#"{"v":1,"r":{"jti":"j","expires_at":1}}"#);
+    golden::<OneTime>("default/one_time/p/h", r#"{"v":1,"r":{"purpose":"p","hash":"h","expires_at":1}}"#);
 }
 
 #[test]
