@@ -13,6 +13,7 @@ mod keys;
 mod log;
 mod login;
 mod network;
+mod outbound;
 mod raw;
 mod reader;
 mod storage;
@@ -28,6 +29,7 @@ pub use keys::Keys;
 pub use log::{Format, Level, Log};
 pub use login::Login;
 pub use network::Network;
+pub use outbound::{Destination, Outbound};
 pub use reader::Key;
 pub use storage::Storage;
 pub use tokens::Tokens;
@@ -53,6 +55,8 @@ pub struct Settings {
     pub keys: Keys,
     /// `[login]`
     pub login: Login,
+    /// `[outbound]`
+    pub outbound: Outbound,
     /// `[audit]`
     pub audit: Audit,
     /// `[log]`
@@ -139,6 +143,7 @@ fn read(reader: &mut Reader) -> Settings {
         tokens: tokens::read(reader.section("tokens")),
         keys: keys::read(reader.section("keys")),
         login: login::read(reader.section("login")),
+        outbound: outbound::read(reader.section("outbound")),
         audit: audit::read(reader.section("audit")),
         log: log::read(reader.section("log")),
         storage: storage::read(reader.section("storage")),

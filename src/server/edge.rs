@@ -6,6 +6,7 @@ use crate::config::Settings;
 use crate::identity::PasswordPool;
 use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
+use crate::ports::outbound::{GuardedOutbound, NameResolver, SystemResolver};
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::middleware::Edge;
@@ -59,6 +60,9 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
     let metadata = serde_json::to_vec(&metadata).map_err(|error| failed(&error))?;
     let proxies = settings.http.trusted_proxies.clone();
     let url = settings.issuer.to_url().ok_or_else(|| StartError::new("issuer: not a URL"))?;
+    let resolver: Arc<dyn NameResolver> = Arc::new(SystemResolver);
+    let outbound =
+        GuardedOutbound::new(&policies::outbound(settings)?, &resolver).map_err(StartError::new)?;
     let realm = Realm {
         tenant: services.tenant.clone(),
         rules,
@@ -69,6 +73,7 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
         store: services.store.clone(),
         clock: Arc::clone(&services.clock),
         entropy: Arc::clone(&services.entropy),
+        outbound: Arc::new(outbound),
         stateless_acts: settings.audit.stateless,
         login: Login { policy: policies::login(settings), devices: house.devices.clone() },
         passwords: PasswordPool::start(policies::pool(settings)?).map_err(|error| failed(&error))?,

@@ -1,12 +1,13 @@
 //! From settings to the small policies that the domain knows.
 
-use crate::config::Settings;
+use crate::config::{Destination, Settings};
 use crate::identity::login::{AddressPolicy, LoginPolicy, ThrottlePolicy};
 use crate::identity::password::PasswordPolicy;
 use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
 use crate::keys::KeyPolicy;
 use crate::oauth::TokenPolicy;
 use crate::oauth::clients::registration::Offer;
+use crate::ports::outbound::{AllowList, OutboundPolicy};
 use crate::server::StartError;
 use crate::storage::Options;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -127,4 +128,25 @@ pub(super) fn pool(settings: &Settings) -> Result<PoolPolicy, StartError> {
 /// As [`pool`].
 pub(super) fn own_pool(settings: &Settings) -> Result<PoolPolicy, StartError> {
     Ok(PoolPolicy { workers: NonZeroUsize::MIN, ..pool(settings)? })
+}
+
+/// Where the server itself may call.
+///
+/// # Errors
+/// One line, where the file of authorities cannot be read.
+pub(super) fn outbound(settings: &Settings) -> Result<OutboundPolicy, StartError> {
+    let own = &settings.outbound;
+    let (mut hosts, mut networks) = (Vec::new(), Vec::new());
+    for destination in &own.allow {
+        match destination {
+            Destination::Host(host) => hosts.push(host.clone()),
+            Destination::Network(network) => networks.push(*network),
+        }
+    }
+    let allow = AllowList::new(hosts, move |address| networks.iter().any(|own| own.contains(address)));
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read(path)
+            .map_err(|error| StartError::new(format!("outbound.ca_file: {}: {error}", path.display())))
+    };
+    Ok(OutboundPolicy { allow, ca_pem: own.ca_file.as_ref().map(read).transpose()?, timeout: own.timeout })
 }

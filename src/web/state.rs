@@ -5,6 +5,7 @@ use crate::identity::login::{AddressLimit, Login};
 use crate::identity::password::{PasswordPolicy, PasswordPool};
 use crate::keys::KeyRing;
 use crate::oauth::Rules;
+use crate::ports::outbound::Outbound;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
 use crate::storage::Store;
@@ -44,6 +45,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// The random source.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to other servers.
+    pub outbound: Arc<dyn Outbound>,
     /// What becomes of the audit entries of acts that change nothing.
     pub stateless_acts: StatelessActs,
     /// The rules of a sign-in.

@@ -54,7 +54,7 @@ fn the_example_is_accepted_as_it_stands_and_means_the_defaults() {
 
 #[test]
 fn the_example_means_the_defaults_with_every_key_written_out() {
-    let unset = ["kek_file", "kek_env"];
+    let unset = ["kek_file", "kek_env", "ca_file"];
     let text: String = EXAMPLE
         .lines()
         .map(|line| match line.strip_prefix("# ").and_then(|rest| rest.split_once(" = ")) {

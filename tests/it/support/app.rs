@@ -17,6 +17,7 @@ use latchkey::keys::sealing::{Kek, KekRing};
 use latchkey::keys::{Algorithm, KeyPolicy, KeyRing};
 use latchkey::oauth::discovery::Metadata;
 use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
+use latchkey::ports::outbound::FakeOutbound;
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
 use latchkey::records::{self, Client, Tenant, User};
 use latchkey::storage::{Stop, Store};
@@ -51,6 +52,9 @@ pub(crate) struct App {
     pub(crate) state: Data<AppState>,
     /// The realm that it serves.
     pub(crate) realm: Data<Realm>,
+    /// The other servers: publish there what they answer.
+    #[expect(dead_code, reason = "used as soon as something is fetched")]
+    pub(crate) outbound: Arc<FakeOutbound>,
     entropy: Arc<FixedEntropy>,
     serve: Rc<dyn Fn(TestRequest) -> Answering>,
 }
@@ -116,11 +120,13 @@ impl App {
             metadata: serde_json::to_vec(&metadata).unwrap().into(),
             keys,
         });
+        let outbound = Arc::new(FakeOutbound::default());
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let state = Data::new(AppState {
             store,
             clock: clock.clone(),
             entropy: entropy.clone(),
+            outbound: outbound.clone(),
             stateless_acts: StatelessActs::Durable,
             login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },
             passwords: PasswordPool::start(pool).unwrap(),
@@ -132,7 +138,7 @@ impl App {
             stationery: Arc::new(Stationery::load(issuer.parse().unwrap()).unwrap()),
         });
         let serve = serve(state.clone(), realm.clone()).await;
-        Self { clock, state, realm, entropy, serve }
+        Self { clock, state, realm, outbound, entropy, serve }
     }
 
     /// Sends a request.
