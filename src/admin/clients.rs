@@ -2,7 +2,7 @@
 
 use super::{Answer, Instant, OPERATOR, Page, Refusal, Secret, Services};
 use crate::oauth::clients::{self, ClientError, Registered, registration};
-use crate::records::{Client, GrantType, Scope, SignatureAlgorithm, TokenEndpointAuthMethod};
+use crate::records::Client;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -54,45 +54,17 @@ pub enum ClientOrder {
     },
 }
 
-/// A client as the operator sees it, in the words of RFC 7591 §3.2.1.
+/// A client as the operator sees it: its whole registration (RFC 7591 §3.2.1), and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(clippy::struct_excessive_bools, reason = "each is one independent, named policy of the client")]
 pub struct ClientView {
     /// Its identifier.
     pub client_id: String,
     /// Its new secret: shown this once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<Secret>,
-    /// What people are shown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_name: Option<String>,
-    /// `web` or `native`.
-    pub application_type: registration::ApplicationType,
-    /// How it proves who it is.
-    pub token_endpoint_auth_method: TokenEndpointAuthMethod,
-    /// The grants that it may use.
-    pub grant_types: Vec<GrantType>,
-    /// Where authorization responses may go.
-    pub redirect_uris: Vec<String>,
-    /// The scope that it may ask for at most.
-    pub scope: Scope,
-    /// The resources that it may ask tokens for.
-    pub resources: Vec<String>,
-    /// Its own roles.
-    pub roles: Vec<String>,
-    /// The algorithm of its access tokens.
-    pub access_token_signed_response_alg: SignatureAlgorithm,
-    /// The algorithm of its ID tokens.
-    pub id_token_signed_response_alg: SignatureAlgorithm,
-    /// Whether PKCE is required.
-    pub require_pkce: bool,
-    /// Whether refresh tokens rotate.
-    pub rotate_refresh_tokens: bool,
-    /// Whether people are not asked for consent.
-    pub skip_consent: bool,
-    /// The life of its access tokens in seconds, where it has its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token_ttl: Option<u32>,
+    /// Every setting.
+    #[serde(flatten)]
+    pub metadata: registration::Metadata,
     /// Whether it is disabled.
     pub disabled: bool,
     /// When it was registered.
@@ -103,31 +75,13 @@ pub struct ClientView {
 
 impl From<Client> for ClientView {
     fn from(client: Client) -> Self {
-        let native = client.native;
         Self {
-            client_id: client.client_id,
+            client_id: client.client_id.clone(),
             client_secret: None,
-            client_name: client.client_name,
-            application_type: if native {
-                registration::ApplicationType::Native
-            } else {
-                registration::ApplicationType::Web
-            },
-            token_endpoint_auth_method: client.token_endpoint_auth_method,
-            grant_types: client.grant_types,
-            redirect_uris: client.redirect_uris,
-            scope: client.scope,
-            resources: client.resources,
-            roles: client.roles,
-            access_token_signed_response_alg: client.access_token_signed_response_alg,
-            id_token_signed_response_alg: client.id_token_signed_response_alg,
-            require_pkce: client.require_pkce,
-            rotate_refresh_tokens: client.rotate_refresh_tokens,
-            skip_consent: client.skip_consent,
-            access_token_ttl: client.access_token_ttl,
             disabled: client.disabled,
             created_at: client.created_at.into(),
             updated_at: client.updated_at.into(),
+            metadata: client.into(),
         }
     }
 }
@@ -148,7 +102,7 @@ pub(super) async fn execute(services: &Services, order: ClientOrder) -> Result<A
                 .map_err(|error| Refusal::new(error.description))?;
             let added =
                 services.run(move |txn| clients::register(txn, &act, OPERATOR, client.clone())).await?;
-            Ok(Answer::Client(added.into()))
+            Ok(Answer::Client(Box::new(added.into())))
         }
         ClientOrder::List { after, limit } => {
             let limit = limit.clamp(1, 500);
@@ -160,22 +114,22 @@ pub(super) async fn execute(services: &Services, order: ClientOrder) -> Result<A
         ClientOrder::Show { client_id } => {
             let found = clients::find(&services.store, &services.tenant, &client_id)?;
             let client = found.ok_or_else(|| Refusal::new(ClientError::NotFound))?;
-            Ok(Answer::Client(client.into()))
+            Ok(Answer::Client(Box::new(client.into())))
         }
         ClientOrder::RotateSecret { client_id, grace_seconds } => {
             let grace = Duration::seconds(grace_seconds.into());
             let rotated = services
                 .run(move |txn| clients::rotate_secret(txn, &act, OPERATOR, &client_id, grace))
                 .await?;
-            Ok(Answer::Client(rotated.into()))
+            Ok(Answer::Client(Box::new(rotated.into())))
         }
         ClientOrder::Disable { client_id } => {
             let client = services.run(move |txn| clients::disable(txn, &act, OPERATOR, &client_id)).await?;
-            Ok(Answer::Client(client.into()))
+            Ok(Answer::Client(Box::new(client.into())))
         }
         ClientOrder::Enable { client_id } => {
             let client = services.run(move |txn| clients::enable(txn, &act, OPERATOR, &client_id)).await?;
-            Ok(Answer::Client(client.into()))
+            Ok(Answer::Client(Box::new(client.into())))
         }
         ClientOrder::Delete { client_id } => {
             let deleted = client_id.clone();

@@ -113,7 +113,7 @@ pub enum Answer {
     /// Some people, and after which to ask for more.
     Users(Page<UserView>),
     /// A client, as it is now; with its secret where that is new.
-    Client(ClientView),
+    Client(Box<ClientView>),
     /// Some clients, and after which to ask for more.
     Clients(Page<ClientView>),
     /// The signing keys.

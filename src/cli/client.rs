@@ -206,11 +206,12 @@ fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
 
 pub(super) fn list(clients: &[ClientView]) -> Result<(), Failure> {
     let row = |client: &ClientView| {
+        let metadata = &client.metadata;
         [
             client.client_id.clone(),
-            client.client_name.clone().unwrap_or_default(),
-            client.token_endpoint_auth_method.as_str().to_owned(),
-            grants(client),
+            metadata.client_name.clone().unwrap_or_default(),
+            metadata.token_endpoint_auth_method.map(|method| method.as_str().to_owned()).unwrap_or_default(),
+            metadata.grant_types.iter().flatten().map(|grant| grant.as_str()).collect::<Vec<_>>().join(" "),
             print::state(client.disabled),
         ]
     };
@@ -218,29 +219,16 @@ pub(super) fn list(clients: &[ClientView]) -> Result<(), Failure> {
     print::table(headings, &clients.iter().map(row).collect::<Vec<_>>())
 }
 
-fn grants(client: &ClientView) -> String {
-    client.grant_types.iter().map(|grant| grant.as_str()).collect::<Vec<_>>().join(" ")
-}
-
+/// Every setting by its registered name, which is also the name by which it is changed.
 pub(super) fn show(client: &ClientView) -> Result<(), Failure> {
-    let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
+    let settings = serde_json::to_value(&client.metadata).map_err(|error| Failure(error.to_string()))?;
     let mut rows = vec![("client_id", client.client_id.clone())];
     if let Some(secret) = &client.client_secret {
         rows.push(("client_secret", Secret::expose(secret).to_owned()));
     }
+    let settings = settings.as_object().into_iter().flatten();
+    rows.extend(settings.map(|(name, value)| (name.as_str(), setting(value))));
     rows.extend([
-        ("client_name", client.client_name.clone().unwrap_or_default()),
-        ("authentication", client.token_endpoint_auth_method.as_str().to_owned()),
-        ("grant_types", grants(client)),
-        ("redirect_uris", client.redirect_uris.join(" ")),
-        ("scope", client.scope.to_string()),
-        ("resources", client.resources.join(" ")),
-        ("roles", client.roles.join(" ")),
-        ("access tokens", client.access_token_signed_response_alg.as_str().to_owned()),
-        ("ID tokens", client.id_token_signed_response_alg.as_str().to_owned()),
-        ("require_pkce", yes(client.require_pkce)),
-        ("rotates refresh", yes(client.rotate_refresh_tokens)),
-        ("skips consent", yes(client.skip_consent)),
         ("state", print::state(client.disabled)),
         ("created", client.created_at.to_string()),
         ("updated", client.updated_at.to_string()),
@@ -250,4 +238,16 @@ pub(super) fn show(client: &ClientView) -> Result<(), Failure> {
         print::line("\nKeep the secret now: only its hash is stored, and it is never shown again.")?;
     }
     Ok(())
+}
+
+/// A value as a person reads it: words apart, everything that is deeper as JSON.
+fn setting(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+        }
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
 }

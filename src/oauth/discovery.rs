@@ -24,6 +24,17 @@ pub struct Paths {
     pub jwks: &'static str,
 }
 
+/// The ways of client authentication that this server has.
+const METHODS: [TokenEndpointAuthMethod; 3] = [
+    TokenEndpointAuthMethod::ClientSecretBasic,
+    TokenEndpointAuthMethod::ClientSecretPost,
+    TokenEndpointAuthMethod::None,
+];
+
+/// The grants that this server has.
+const GRANT_TYPES: [GrantType; 3] =
+    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+
 /// The metadata document; the same at both well-known places.
 #[derive(Debug, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "the registered metadata names")]
@@ -59,7 +70,7 @@ impl Metadata {
     /// The metadata of this issuer.
     pub fn of(policy: &TokenPolicy, paths: Paths, algorithms: &[SignatureAlgorithm]) -> Self {
         let at = |path: &str| format!("{}{path}", policy.issuer);
-        let methods: Vec<_> = TokenEndpointAuthMethod::ALL.map(TokenEndpointAuthMethod::as_str).into();
+        let methods: Vec<_> = METHODS.map(TokenEndpointAuthMethod::as_str).into();
         let secret_methods: Vec<_> = methods.iter().copied().filter(|method| *method != "none").collect();
         let mut claims =
             vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash"];
@@ -75,7 +86,7 @@ impl Metadata {
             scopes_supported: scope::OPENID_SCOPES.into(),
             response_types_supported: ["code"],
             response_modes_supported: RESPONSE_MODES.into(),
-            grant_types_supported: GrantType::ALL.map(GrantType::as_str).into(),
+            grant_types_supported: GRANT_TYPES.map(GrantType::as_str).into(),
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: algorithms
                 .iter()

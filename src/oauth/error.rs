@@ -42,9 +42,37 @@ pub enum ErrorCode {
     /// OIDC Core §3.1.2.6.
     ConsentRequired,
     /// OIDC Core §3.1.2.6.
+    AccountSelectionRequired,
+    /// OIDC Core §3.1.2.6.
+    InteractionRequired,
+    /// OIDC Unmet Authentication Requirements §2.
+    UnmetAuthenticationRequirements,
+    /// OIDC Core §3.1.2.6.
     RequestNotSupported,
     /// OIDC Core §3.1.2.6.
     RequestUriNotSupported,
+    /// OIDC Core §3.1.2.6, RFC 9101 §7.
+    InvalidRequestObject,
+    /// OIDC Core §3.1.2.6, RFC 9101 §7.
+    InvalidRequestUri,
+    /// RFC 9396 §5.
+    InvalidAuthorizationDetails,
+    /// RFC 9449 §5.
+    InvalidDpopProof,
+    /// RFC 9449 §8.
+    UseDpopNonce,
+    /// RFC 8628 §3.5.
+    AuthorizationPending,
+    /// RFC 8628 §3.5.
+    SlowDown,
+    /// RFC 8628 §3.5.
+    ExpiredToken,
+    /// RFC 9470 §3.
+    InsufficientUserAuthentication,
+    /// RFC 7591 §3.2.2.
+    InvalidSoftwareStatement,
+    /// RFC 7591 §3.2.2.
+    UnapprovedSoftwareStatement,
 }
 
 impl ErrorCode {
@@ -69,8 +97,22 @@ impl ErrorCode {
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::AccountSelectionRequired => "account_selection_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
+            Self::InvalidSoftwareStatement => "invalid_software_statement",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
         }
     }
 
@@ -78,7 +120,8 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             // RFC 6749 §5.2: 401 where authentication failed. RFC 6750 §3.1: 401 for a bad token, 403 for a narrow one.
-            Self::InvalidClient | Self::InvalidToken => 401,
+            // RFC 9470 §3: 401 where the person must sign in better.
+            Self::InvalidClient | Self::InvalidToken | Self::InsufficientUserAuthentication => 401,
             Self::InsufficientScope => 403,
             Self::ServerError => 500,
             Self::TemporarilyUnavailable => 503,
@@ -95,8 +138,21 @@ impl ErrorCode {
             | Self::InvalidClientMetadata
             | Self::LoginRequired
             | Self::ConsentRequired
+            | Self::AccountSelectionRequired
+            | Self::InteractionRequired
+            | Self::UnmetAuthenticationRequirements
             | Self::RequestNotSupported
-            | Self::RequestUriNotSupported => 400,
+            | Self::RequestUriNotSupported
+            | Self::InvalidRequestObject
+            | Self::InvalidRequestUri
+            | Self::InvalidAuthorizationDetails
+            | Self::InvalidDpopProof
+            | Self::UseDpopNonce
+            | Self::AuthorizationPending
+            | Self::SlowDown
+            | Self::ExpiredToken
+            | Self::InvalidSoftwareStatement
+            | Self::UnapprovedSoftwareStatement => 400,
         }
     }
 }

@@ -5,8 +5,8 @@ use super::{Params, Pepper, Rules, TokenPolicy};
 use crate::act::Act;
 use crate::ports::Seed;
 use crate::records::{
-    Client, Consent, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm, Tenant,
-    TokenEndpointAuthMethod, User, insert,
+    self, Client, Confirmation, Consent, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm,
+    Tenant, TokenEndpointAuthMethod, User, insert,
 };
 use crate::storage::{Stop, Store};
 use time::{Duration, OffsetDateTime};
@@ -46,6 +46,15 @@ pub(crate) fn client() -> Client {
         rotate_refresh_tokens: true,
         skip_consent: false,
         access_token_ttl: None,
+        profile: None,
+        about: records::About::default(),
+        keys: records::ClientKeys::default(),
+        subjects: records::Subjects::default(),
+        authentication: records::Authentication::default(),
+        binding: records::Binding::default(),
+        requests: records::Requests::default(),
+        responses: records::Responses::default(),
+        logout: records::Logout::default(),
         disabled: false,
         created_at: start(),
         updated_at: start(),
@@ -64,6 +73,10 @@ pub(crate) fn grant() -> Grant {
         offline: true,
         auth_time: start(),
         amr: vec!["pwd".to_owned()],
+        acr: None,
+        claims: None,
+        authorization_details: Vec::new(),
+        confirmation: Confirmation::default(),
         credential_epoch: 0,
         refresh: Some(RefreshState { generation: 0, seed: [6; 16], rotated_at: start() }),
         revoked: None,

@@ -1,6 +1,6 @@
 //! Grants: what a person allowed a client; the root of every token that follows from it.
 
-use super::{Record, Scope};
+use super::{ClaimsRequest, Confirmation, Record, Scope};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -28,6 +28,18 @@ pub struct Grant {
     pub auth_time: OffsetDateTime,
     /// How they had proved it. RFC 8176.
     pub amr: Vec<String>,
+    /// How strong that proof counts. OIDC Core §2, `acr`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The claims that were asked for one by one. OIDC Core §5.5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimsRequest>,
+    /// What was allowed in detail. RFC 9396 §2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<serde_json::Value>,
+    /// The key that must be proved when a public client refreshes. RFC 9449 §5, RFC 8705 §4.
+    #[serde(default, skip_serializing_if = "Confirmation::is_empty")]
+    pub confirmation: Confirmation,
     /// The person's credential epoch at that time; a later one kills the grant.
     pub credential_epoch: u32,
     /// The refresh tokens; none where the client gets none.

@@ -11,30 +11,35 @@
 //! separate; an id may hold any byte. A value is JSON, `{"v": version, "r": record}`; an older version is upgraded
 //! when it is read ([`Record::upgrade`]).
 
-mod authorization_code;
+mod claims_request;
 mod client;
+mod confirmation;
 mod consent;
 mod grant;
-mod interaction;
 mod jws_algorithm;
-mod one_time;
+mod pending;
 mod people;
 mod record;
+mod response_mode;
 mod revoked_token;
 mod scope;
 mod server_secret;
 mod signing_key;
 mod tenant;
 
-pub use authorization_code::AuthorizationCode;
-pub use client::{Client, ClientSecret, GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
+pub use claims_request::{ClaimsRequest, RequestedClaim};
+pub use client::{
+    About, Authentication, Binding, Client, ClientKeys, ClientSecret, GrantType, Logout, Profile, Requests,
+    Responses, SignatureAlgorithm, SubjectType, Subjects, TokenEndpointAuthMethod,
+};
+pub use confirmation::Confirmation;
 pub use consent::Consent;
 pub use grant::{Grant, RefreshState, Revocation};
-pub use interaction::Interaction;
 pub use jws_algorithm::JwsAlgorithm;
-pub use one_time::OneTime;
+pub use pending::{AuthorizationCode, Interaction, OneTime};
 pub use people::{BrowserSession, LoginThrottle, SessionCookie, SetupLink, User, Username};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
+pub use response_mode::ResponseMode;
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};
 pub use server_secret::ServerSecret;

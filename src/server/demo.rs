@@ -129,7 +129,7 @@ pub(super) async fn furnish(settings: &Settings, services: &Services) -> Result<
 async fn client(services: &Services, id: &str, metadata: Metadata) -> Result<ClientView, StartError> {
     let add = ClientOrder::Add { client_id: Some(id.to_owned()), metadata: Box::new(metadata) };
     match execute(services, Order::Client(add)).await {
-        Ok(Answer::Client(view)) => Ok(view),
+        Ok(Answer::Client(view)) => Ok(*view),
         Ok(_) => Err(StartError::new("a client was added, but not shown")),
         Err(refusal) => Err(StartError::new(format!("client {id}: {refusal}"))),
     }

@@ -47,8 +47,8 @@ fn json_of(settings: &Settings, demo: &Demo) -> Value {
     let client = |view: &ClientView| {
         let mut shown = json!({
             "client_id": view.client_id,
-            "redirect_uris": view.redirect_uris,
-            "scope": view.scope,
+            "redirect_uris": view.metadata.redirect_uris,
+            "scope": view.metadata.scope,
             "audience": settings.issuer.as_str(),
         });
         if let (Some(secret), Some(members)) = (&view.client_secret, shown.as_object_mut()) {
@@ -79,7 +79,7 @@ fn text_of(settings: &Settings, demo: &Demo) -> String {
         .append_pair("response_type", "code")
         .append_pair("client_id", &demo.web.client_id)
         .append_pair("redirect_uri", REDIRECT_URI)
-        .append_pair("scope", &demo.web.scope.to_string())
+        .append_pair("scope", &demo.web.metadata.scope.clone().unwrap_or_default().to_string())
         .append_pair("state", &demo.state)
         .append_pair("code_challenge", &demo.code_challenge)
         .append_pair("code_challenge_method", "S256")

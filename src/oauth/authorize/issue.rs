@@ -39,6 +39,7 @@ pub(super) fn issue(
         redirect_uri: interaction.redirect_uri.clone(),
         code_challenge: interaction.code_challenge.clone(),
         nonce: interaction.nonce.clone(),
+        confirmation: interaction.confirmation.clone(),
         scope: interaction.scope.clone(),
         consumed_at: None,
         usable_until: act.now + rules.policy.code_ttl,
@@ -80,6 +81,10 @@ fn grant(
         offline,
         auth_time: session.auth_time,
         amr: session.amr.clone(),
+        acr: None,
+        claims: interaction.claims.clone(),
+        authorization_details: interaction.authorization_details.clone(),
+        confirmation: interaction.confirmation.clone(),
         credential_epoch: user.credential_epoch,
         refresh: refreshes.then(|| RefreshState {
             generation: 0,

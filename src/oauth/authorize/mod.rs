@@ -22,7 +22,7 @@ pub use target::{TrustedRedirect, trust};
 use super::{OAuthError, Params, Rules};
 use crate::act::Act;
 use crate::keys::Snapshot;
-use crate::records::Interaction;
+use crate::records::{Confirmation, Interaction, ResponseMode};
 
 /// An authorization request that has passed every check, with whom its answer goes to.
 #[derive(Debug, Clone)]
@@ -76,6 +76,14 @@ fn check(
         redirect_uri: target.redirect_uri().to_owned(),
         scope,
         resources,
+        authorization_details: Vec::new(),
+        claims: None,
+        acr_values: Vec::new(),
+        ui_locales: None,
+        response_mode: ResponseMode::Query,
+        confirmation: Confirmation::default(),
+        pushed: None,
+        choose_account: false,
         state: target.state().map(str::to_owned),
         nonce: checks::nonce(params)?,
         code_challenge,

@@ -6,18 +6,49 @@ mod post;
 
 use super::{ErrorCode, OAuthError, Params};
 use crate::act::Act;
-use crate::records::{Client, TokenEndpointAuthMethod, find, hash_of};
+use crate::records::{Client, Confirmation, TokenEndpointAuthMethod, find, hash_of};
 use crate::storage::{Read, Stop};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A client that has proved who it is (or, if public, has named itself). Made here alone.
+/// A client that has proved who it is (or, if public, has named itself), with the keys that its request proved
+/// beside that. Made here alone.
 #[derive(Debug, Clone)]
-pub struct AuthenticatedClient(Client);
+pub struct AuthenticatedClient {
+    client: Client,
+    proved: Confirmation,
+}
+
+impl AuthenticatedClient {
+    /// The same client, with the keys that its request proved: by a DPoP proof, by its TLS certificate.
+    #[must_use]
+    pub fn proving(self, proved: Confirmation) -> Self {
+        Self { proved, ..self }
+    }
+
+    /// The keys that its request proved.
+    pub fn proved(&self) -> &Confirmation {
+        &self.proved
+    }
+
+    /// The key that its new tokens are bound to: of the DPoP proof, where there is one (RFC 9449 §5); else of the
+    /// certificate, where the client registered for that (RFC 8705 §3.4).
+    pub fn confirmation(&self) -> Option<Confirmation> {
+        let certificate = &self.client.binding.tls_client_certificate_bound_access_tokens;
+        let bound = match &self.proved {
+            Confirmation { jkt: Some(jkt), .. } => Confirmation { jkt: Some(jkt.clone()), x5t_s256: None },
+            Confirmation { x5t_s256, .. } if *certificate => {
+                Confirmation { jkt: None, x5t_s256: x5t_s256.clone() }
+            }
+            Confirmation { .. } => Confirmation::default(),
+        };
+        Some(bound).filter(|bound| !bound.is_empty())
+    }
+}
 
 impl std::ops::Deref for AuthenticatedClient {
     type Target = Client;
     fn deref(&self) -> &Client {
-        &self.0
+        &self.client
     }
 }
 
@@ -47,7 +78,7 @@ pub fn authenticate(
     let client: Client = find(read, &act.tenant, &presented.client_id)?
         .ok_or(Stop::Refused(invalid_client("client.unknown")))?;
     prove(&client, &presented, act).map_err(Stop::Refused)?;
-    Ok(AuthenticatedClient(client))
+    Ok(AuthenticatedClient { client, proved: Confirmation::default() })
 }
 
 /// Which method the request uses, and what it shows.

@@ -24,8 +24,8 @@ pub enum ClientError {
     Taken,
     /// There is no such client.
     NotFound,
-    /// A public client has no secret.
-    Public,
+    /// The client authenticates without a secret.
+    NoSecret,
 }
 
 impl fmt::Display for ClientError {
@@ -33,7 +33,7 @@ impl fmt::Display for ClientError {
         formatter.write_str(match self {
             Self::Taken => "there is a client with this client_id already: choose another",
             Self::NotFound => "there is no such client: `latchkey client list` shows all",
-            Self::Public => "this client is public (token_endpoint_auth_method none) and has no secret",
+            Self::NoSecret => "this client has no secret: its token_endpoint_auth_method needs none",
         })
     }
 }
@@ -90,7 +90,7 @@ pub fn register(
     if find(txn, &act.tenant, &client.client_id)?.is_some() {
         return Err(ClientError::Taken.into());
     }
-    let secret = (!client.is_public()).then(|| new_secret(act));
+    let secret = client.token_endpoint_auth_method.has_secret().then(|| new_secret(act));
     client.secrets = secret.iter().map(current).collect();
     records::insert(txn, &act.tenant, &client)?;
     Entry::new(act, Event::ClientCreated).actor(by).target(&client.client_id).append(txn)?;
@@ -100,7 +100,7 @@ pub fn register(
 /// Gives a confidential client a new secret. The present one is accepted for `grace` more, older ones no longer.
 ///
 /// # Errors
-/// [`ClientError::NotFound`], [`ClientError::Public`].
+/// [`ClientError::NotFound`], [`ClientError::NoSecret`].
 pub fn rotate_secret(
     txn: &mut dyn Txn,
     act: &Act,
@@ -109,8 +109,8 @@ pub fn rotate_secret(
     grace: Duration,
 ) -> Result<Registered, Stop<ClientError>> {
     let mut client = load(txn, act, client_id)?;
-    if client.is_public() {
-        return Err(ClientError::Public.into());
+    if !client.token_endpoint_auth_method.has_secret() {
+        return Err(ClientError::NoSecret.into());
     }
     client.secrets.retain(|secret| secret.expires_at.is_none() && grace.is_positive());
     for secret in &mut client.secrets {

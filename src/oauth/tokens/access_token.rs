@@ -2,7 +2,8 @@
 
 use crate::act::Act;
 use crate::oauth::TokenPolicy;
-use crate::records::{Client, Grant, Scope, User};
+use crate::oauth::client_auth::AuthenticatedClient;
+use crate::records::{Client, Confirmation, Grant, Scope, User};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use time::Duration;
@@ -79,6 +80,21 @@ pub struct AccessToken {
     /// How they proved it. RFC 9068 §2.2.1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
+    /// How strong that proof counts. RFC 9068 §2.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The key that its presenter must prove. RFC 7800 §3.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+    /// Who acts for the subject. RFC 8693 §4.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<serde_json::Value>,
+    /// Who may act for the subject. RFC 8693 §4.4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<serde_json::Value>,
+    /// What it allows in detail. RFC 9396 §9.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<serde_json::Value>,
     /// RFC 9068 §2.2.3.1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
@@ -92,7 +108,7 @@ impl AccessToken {
     pub fn for_client(
         act: &Act,
         policy: &TokenPolicy,
-        client: &Client,
+        client: &AuthenticatedClient,
         scope: Scope,
         resources: &[String],
     ) -> Self {
@@ -108,6 +124,11 @@ impl AccessToken {
             grant_id: None,
             auth_time: None,
             amr: Vec::new(),
+            acr: None,
+            cnf: client.confirmation(),
+            act: None,
+            may_act: None,
+            authorization_details: Vec::new(),
             roles: client.roles.clone(),
             groups: Vec::new(),
         }
@@ -117,7 +138,7 @@ impl AccessToken {
     pub fn for_user(
         act: &Act,
         policy: &TokenPolicy,
-        client: &Client,
+        client: &AuthenticatedClient,
         (grant, user): (&Grant, &User),
         scope: Scope,
         resources: &[String],
@@ -127,6 +148,8 @@ impl AccessToken {
             grant_id: Some(grant.id),
             auth_time: Some(grant.auth_time.unix_timestamp()),
             amr: grant.amr.clone(),
+            acr: grant.acr.clone(),
+            authorization_details: grant.authorization_details.clone(),
             roles: user.roles.clone(),
             groups: user.groups.clone(),
             ..Self::for_client(act, policy, client, scope, resources)

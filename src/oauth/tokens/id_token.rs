@@ -29,6 +29,9 @@ pub struct IdToken {
     /// How the person proved who they are. RFC 8176.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
+    /// How strong that proof counts. OIDC Core §2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// The browser session. OIDC Back-Channel Logout §2.1.
     pub sid: Uuid,
     /// Binds the access token that came with it; filled in when that one is sealed. OIDC Core §3.1.3.6.
@@ -54,6 +57,7 @@ impl IdToken {
             auth_time: grant.auth_time.unix_timestamp(),
             nonce,
             amr: grant.amr.clone(),
+            acr: grant.acr.clone(),
             sid: grant.sid,
             at_hash: None,
         }

@@ -10,18 +10,32 @@ use std::fs;
 
 /// Every document that may be cited. One that is missing here is a misprint, or new: then it gets its line.
 const TITLES: &[(&str, &str)] = &[
+    ("CIMD", "OAuth Client ID Metadata Document (draft)"),
+    ("FAPI 2.0 Message Signing", "FAPI 2.0 Message Signing"),
+    ("FAPI 2.0 Security Profile", "FAPI 2.0 Security Profile"),
+    ("JARM", "JWT Secured Authorization Response Mode for OAuth 2.0"),
     ("OIDC Back-Channel Logout", "OpenID Connect Back-Channel Logout 1.0"),
     ("OIDC Core", "OpenID Connect Core 1.0"),
     ("OIDC Discovery", "OpenID Connect Discovery 1.0"),
+    ("OIDC Form Post", "OAuth 2.0 Form Post Response Mode"),
     ("OIDC Front-Channel Logout", "OpenID Connect Front-Channel Logout 1.0"),
-    ("OIDC Registration", "OpenID Connect Dynamic Client Registration 1.0"),
+    ("OIDC Multiple Response Types", "OAuth 2.0 Multiple Response Type Encoding Practices"),
     ("OIDC RP-Initiated Logout", "OpenID Connect RP-Initiated Logout 1.0"),
+    ("OIDC Registration", "OpenID Connect Dynamic Client Registration 1.0"),
+    ("OIDC Session Management", "OpenID Connect Session Management 1.0"),
+    (
+        "OIDC Unmet Authentication Requirements",
+        "OpenID Connect Core Error Code unmet_authentication_requirements 1.0",
+    ),
+    ("SPIFFE JWT-SVID", "SPIFFE JWT-SVID"),
     ("RFC 2104", "HMAC: Keyed-Hashing for Message Authentication"),
     ("RFC 3339", "Date and Time on the Internet: Timestamps"),
     ("RFC 3986", "Uniform Resource Identifier (URI): Generic Syntax"),
     ("RFC 4291", "IP Version 6 Addressing Architecture"),
+    ("RFC 4514", "LDAP: String Representation of Distinguished Names"),
     ("RFC 4632", "Classless Inter-domain Routing (CIDR)"),
     ("RFC 5116", "An Interface and Algorithms for Authenticated Encryption"),
+    ("RFC 5280", "X.509 Certificate and CRL Profile"),
     ("RFC 5321", "Simple Mail Transfer Protocol"),
     ("RFC 5646", "Tags for Identifying Languages"),
     ("RFC 5861", "HTTP Cache-Control Extensions for Stale Content"),
@@ -33,35 +47,58 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 6749", "The OAuth 2.0 Authorization Framework"),
     ("RFC 6750", "OAuth 2.0 Bearer Token Usage"),
     ("RFC 6797", "HTTP Strict Transport Security"),
+    ("RFC 6890", "Special-Purpose IP Address Registries"),
     ("RFC 7009", "OAuth 2.0 Token Revocation"),
     ("RFC 7239", "Forwarded HTTP Extension"),
     ("RFC 7515", "JSON Web Signature"),
     ("RFC 7517", "JSON Web Key"),
     ("RFC 7518", "JSON Web Algorithms"),
     ("RFC 7519", "JSON Web Token"),
+    ("RFC 7521", "Assertion Framework for OAuth 2.0 Client Authentication and Authorization Grants"),
+    ("RFC 7523", "JWT Profile for OAuth 2.0 Client Authentication and Authorization Grants"),
     ("RFC 7591", "OAuth 2.0 Dynamic Client Registration Protocol"),
+    ("RFC 7592", "OAuth 2.0 Dynamic Client Registration Management Protocol"),
     ("RFC 7617", "The 'Basic' HTTP Authentication Scheme"),
     ("RFC 7636", "Proof Key for Code Exchange by OAuth Public Clients"),
     ("RFC 7638", "JSON Web Key Thumbprint"),
     ("RFC 7662", "OAuth 2.0 Token Introspection"),
+    ("RFC 7797", "JSON Web Signature Unencoded Payload Option"),
+    ("RFC 7800", "Proof-of-Possession Key Semantics for JSON Web Tokens"),
     ("RFC 8032", "Edwards-Curve Digital Signature Algorithm"),
     ("RFC 8037", "CFRG Elliptic Curve Diffie-Hellman and Signatures in JOSE"),
     ("RFC 8176", "Authentication Method Reference Values"),
     ("RFC 8246", "HTTP Immutable Responses"),
     ("RFC 8252", "OAuth 2.0 for Native Apps"),
+    ("RFC 8259", "The JavaScript Object Notation Data Interchange Format"),
     ("RFC 8264", "PRECIS Framework"),
     ("RFC 8265", "Usernames and Passwords by PRECIS"),
     ("RFC 8414", "OAuth 2.0 Authorization Server Metadata"),
+    ("RFC 8417", "Security Event Token"),
+    ("RFC 8628", "OAuth 2.0 Device Authorization Grant"),
+    ("RFC 8693", "OAuth 2.0 Token Exchange"),
+    ("RFC 8705", "OAuth 2.0 Mutual-TLS Client Authentication and Certificate-Bound Access Tokens"),
     ("RFC 8707", "Resource Indicators for OAuth 2.0"),
     ("RFC 8725", "JSON Web Token Best Current Practices"),
+    ("RFC 8941", "Structured Field Values for HTTP"),
     ("RFC 9068", "JWT Profile for OAuth 2.0 Access Tokens"),
     ("RFC 9101", "JWT-Secured Authorization Request"),
     ("RFC 9106", "Argon2 Memory-Hard Function"),
     ("RFC 9110", "HTTP Semantics"),
     ("RFC 9111", "HTTP Caching"),
+    ("RFC 9126", "OAuth 2.0 Pushed Authorization Requests"),
     ("RFC 9207", "OAuth 2.0 Authorization Server Issuer Identification"),
+    ("RFC 9278", "JWK Thumbprint URI"),
+    ("RFC 9325", "Recommendations for Secure Use of TLS and DTLS"),
+    ("RFC 9396", "OAuth 2.0 Rich Authorization Requests"),
+    ("RFC 9440", "Client-Cert HTTP Header Field"),
+    ("RFC 9449", "OAuth 2.0 Demonstrating Proof of Possession"),
+    ("RFC 9470", "OAuth 2.0 Step Up Authentication Challenge Protocol"),
     ("RFC 9562", "Universally Unique IDentifiers"),
+    ("RFC 9651", "Structured Field Values for HTTP"),
     ("RFC 9700", "Best Current Practice for OAuth 2.0 Security"),
+    ("RFC 9701", "JWT Response for OAuth Token Introspection"),
+    ("RFC 9728", "OAuth 2.0 Protected Resource Metadata"),
+    ("RFC 9864", "Fully-Specified Algorithms for JOSE and COSE"),
 ];
 
 const HEAD: &str = "# Where each clause is dealt with\n\n\
@@ -156,9 +193,14 @@ fn comments(source: &str) -> Vec<String> {
 
 /// Every document that a comment cites, with the sections; an empty one stands for the whole.
 fn marks(comment: &str) -> Vec<(String, Vec<String>)> {
-    let starts = |word: &str| comment.match_indices(word).map(|(at, _)| at).collect::<Vec<_>>();
+    let starts = |word: &'static str| comment.match_indices(word).map(|(at, _)| at);
     let mut found = Vec::new();
-    for at in [starts("RFC "), starts("OIDC ")].concat() {
+    let others = TITLES
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name: &&str| !name.starts_with("RFC ") && !name.starts_with("OIDC "));
+    let names = ["RFC ", "OIDC "].into_iter().chain(others);
+    for at in names.flat_map(starts) {
         let Some((document, rest)) = document(&comment[at..]) else { continue };
         let mut sections = sections(rest);
         if sections.is_empty() {

@@ -1,4 +1,4 @@
-//! `response_mode`: how the answer travels. OAuth 2.0 Multiple Response Type Encoding Practices §2.1.
+//! `response_mode`: how the answer travels. OIDC Multiple Response Types §2.1.
 
 use crate::oauth::{OAuthError, Params};
 

@@ -1,6 +1,6 @@
 //! Authorization codes: single use, a minute long. RFC 6749 §4.1.2.
 
-use super::{Record, Scope};
+use crate::records::{Confirmation, Record, Scope};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -22,6 +22,9 @@ pub struct AuthorizationCode {
     /// Goes into the ID token. OIDC Core §3.1.2.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// The key that the token request must prove. RFC 9449 §10.
+    #[serde(default, skip_serializing_if = "Confirmation::is_empty")]
+    pub confirmation: Confirmation,
     /// What the first access token covers.
     pub scope: Scope,
     /// When it was redeemed.

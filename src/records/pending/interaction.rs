@@ -1,6 +1,6 @@
 //! Interactions: an authorization request that waits for a person.
 
-use super::{Record, Scope};
+use crate::records::{ClaimsRequest, Confirmation, Record, ResponseMode, Scope};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -22,6 +22,27 @@ pub struct Interaction {
     /// The resources that are asked for. RFC 8707.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// What is asked for in detail. RFC 9396 §2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<serde_json::Value>,
+    /// The claims that are asked for one by one. OIDC Core §5.5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimsRequest>,
+    /// How strong the sign-in should be, best first. OIDC Core §3.1.2.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<String>,
+    /// The languages in which the person wants our pages. OIDC Core §3.1.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
+    /// How the answer travels.
+    #[serde(default, skip_serializing_if = "ResponseMode::is_query")]
+    pub response_mode: ResponseMode,
+    /// The key that the token request must prove. RFC 9449 §10.
+    #[serde(default, skip_serializing_if = "Confirmation::is_empty")]
+    pub confirmation: Confirmation,
+    /// `hash_of` the reference of the pushed request, which ends with the answer. RFC 9126 §2.2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<String>,
     /// Echoed in the answer. RFC 6749 §4.1.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -46,6 +67,9 @@ pub struct Interaction {
     /// `prompt=consent` was asked: a remembered consent does not count.
     #[serde(default)]
     pub fresh_consent: bool,
+    /// `prompt=select_account` was asked: the person must say with which account they go on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub choose_account: bool,
     /// The browser session that signed in for this interaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in: Option<Uuid>,

@@ -1,7 +1,7 @@
 //! What may be shown once: the `jti` of a client assertion (RFC 7523 §3), of a `DPoP` proof (RFC 9449 §11.1), and the
 //! like.
 
-use super::Record;
+use crate::records::Record;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

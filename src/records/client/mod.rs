@@ -1,88 +1,15 @@
 //! OAuth clients, in the words of RFC 7591 §2.
 
+mod registered;
+mod settings;
+
+pub use registered::{GrantType, Profile, SignatureAlgorithm, SubjectType, TokenEndpointAuthMethod};
+pub use settings::{About, Authentication, Binding, ClientKeys, Logout, Requests, Responses, Subjects};
+
 use super::{Record, Scope};
 use serde::{Deserialize, Serialize};
+use settings::is_default;
 use time::OffsetDateTime;
-
-/// How a client proves who it is at the token endpoint. RFC 7591 §2, `token_endpoint_auth_method`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenEndpointAuthMethod {
-    /// A public client: no secret. RFC 6749 §2.1.
-    None,
-    /// HTTP Basic. RFC 6749 §2.3.1.
-    ClientSecretBasic,
-    /// Secret in the form body. RFC 6749 §2.3.1.
-    ClientSecretPost,
-}
-
-impl TokenEndpointAuthMethod {
-    /// Every method, in the order in which discovery lists them.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
-
-    /// The registered name (IANA, OAuth Token Endpoint Authentication Methods).
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-        }
-    }
-}
-
-/// The grants that a client may use. RFC 7591 §2, `grant_types`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantType {
-    /// RFC 6749 §4.1.
-    AuthorizationCode,
-    /// RFC 6749 §6.
-    RefreshToken,
-    /// RFC 6749 §4.4.
-    ClientCredentials,
-}
-
-impl GrantType {
-    /// Every grant type, in the order in which discovery lists them.
-    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
-
-    /// The registered name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-        }
-    }
-}
-
-/// The signature algorithms that a client may ask for. RFC 7518 §3.1, RFC 8037 §3.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SignatureAlgorithm {
-    /// ECDSA on P-256 with SHA-256.
-    #[serde(rename = "ES256")]
-    Es256,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    #[serde(rename = "RS256")]
-    Rs256,
-    /// Ed25519.
-    #[serde(rename = "EdDSA")]
-    EdDsa,
-}
-
-impl SignatureAlgorithm {
-    /// Every algorithm, in the order in which discovery lists them.
-    pub const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
-
-    /// The registered name (IANA, JSON Web Signature and Encryption Algorithms).
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Es256 => "ES256",
-            Self::Rs256 => "RS256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-}
 
 /// The hash of one client secret. Two may be valid at a time while a secret is being exchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -139,6 +66,33 @@ pub struct Client {
     /// The life of its access tokens in seconds, where it differs from the server's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_ttl: Option<u32>,
+    /// A set of demands that it is held to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// What people may be told about it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub about: About,
+    /// Its public keys.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keys: ClientKeys,
+    /// How its subjects are made.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub subjects: Subjects,
+    /// How it proves who it is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub authentication: Authentication,
+    /// Whose hands its tokens are good in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub binding: Binding,
+    /// What its authorization requests must be.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub requests: Requests,
+    /// In which form it is answered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub responses: Responses,
+    /// How it takes part in signing out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub logout: Logout,
     /// A disabled client can do nothing, and its tokens are refreshed no more.
     #[serde(default)]
     pub disabled: bool,

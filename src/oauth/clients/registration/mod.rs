@@ -1,9 +1,12 @@
 //! Client metadata and its rules. RFC 7591 §2, OIDC Registration §2. Pure: the operator's `client add` uses it, and
 //! dynamic registration will.
 
+mod metadata;
+
+pub use metadata::{ApplicationType, Metadata};
+
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::records::{Client, GrantType, Scope, SignatureAlgorithm, TokenEndpointAuthMethod};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use url::{Host, Url};
 
@@ -11,67 +14,6 @@ use url::{Host, Url};
 const MAX_URIS: usize = 32;
 /// A longer URI, or name, is refused. In bytes.
 const MAX_BYTES: usize = 1024;
-
-/// A registration as a client, or the operator for it, writes it. Unknown members are ignored: RFC 7591 §2.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Metadata {
-    /// What people are shown at consent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_name: Option<String>,
-    /// `web` (the default) or `native`. OIDC Registration §2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_type: Option<ApplicationType>,
-    /// Where authorization responses may go.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub redirect_uris: Vec<String>,
-    /// The grants that it uses; `authorization_code` by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grant_types: Option<Vec<GrantType>>,
-    /// `code`, which is the default, and nothing else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response_types: Option<Vec<String>>,
-    /// How it proves who it is; `client_secret_basic` by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
-    /// The scope that it may ask for at most; `openid profile email` by default for clients that sign people in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<Scope>,
-    /// The algorithm of its ID tokens; RS256 by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_token_signed_response_alg: Option<SignatureAlgorithm>,
-    /// Ours: the algorithm of its access tokens; the server's first by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token_signed_response_alg: Option<SignatureAlgorithm>,
-    /// Ours: the resources that it may ask tokens for. RFC 8707 §2.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub resources: Vec<String>,
-    /// Ours: its own roles, for the client credentials grant.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<String>,
-    /// Ours: whether PKCE is required; true by default, and always for public clients.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub require_pkce: Option<bool>,
-    /// Ours: whether refresh tokens rotate; true by default, and always for public clients.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rotate_refresh_tokens: Option<bool>,
-    /// Ours: whether people are not asked for consent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skip_consent: Option<bool>,
-    /// Ours: the life of its access tokens in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token_ttl: Option<u32>,
-}
-
-/// Where a client runs. OIDC Registration §2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ApplicationType {
-    /// On a server, or in a browser.
-    Web,
-    /// On a person's own device. RFC 8252.
-    Native,
-}
 
 /// What this server has to offer to a client.
 #[derive(Debug, Clone)]
@@ -118,6 +60,15 @@ pub fn client(
         rotate_refresh_tokens: metadata.rotate_refresh_tokens.unwrap_or(true),
         skip_consent: metadata.skip_consent.unwrap_or(false),
         access_token_ttl: metadata.access_token_ttl,
+        profile: metadata.profile,
+        about: metadata.about,
+        keys: metadata.keys,
+        subjects: metadata.subjects,
+        authentication: metadata.authentication,
+        binding: metadata.binding,
+        requests: metadata.requests,
+        responses: metadata.responses,
+        logout: metadata.logout,
         disabled: false,
         created_at: now,
         updated_at: now,

@@ -1,0 +1,9 @@
+//! What waits to be taken up, once: each ends with its use or with its time.
+
+mod authorization_code;
+mod interaction;
+mod one_time;
+
+pub use authorization_code::AuthorizationCode;
+pub use interaction::Interaction;
+pub use one_time::OneTime;
