@@ -8,6 +8,7 @@ mod logging;
 mod notices;
 mod policies;
 mod signals;
+mod tls;
 
 pub use error::StartError;
 pub use house::House;
@@ -17,6 +18,7 @@ use crate::audit::{Entry, Event};
 use crate::config::Loaded;
 use crate::identity::setup;
 use crate::jobs::sweep_expired;
+use crate::ports::SystemClock;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use logging::Logging;
@@ -24,6 +26,8 @@ use secrecy::SecretString;
 use signals::{Reload, Signals};
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tls::Tls;
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -57,10 +61,10 @@ pub fn serve(mut loaded: Loaded, mode: &Mode) -> Result<(), StartError> {
 
 async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), StartError> {
     let mut signals = Signals::listen()?;
-    let listener = edge::bind(loaded.settings.http.listen)?;
-    let bound = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
-    demo::follow(&mut loaded, bound, mode);
+    let listeners = edge::bind(&loaded.settings)?;
+    demo::follow(&mut loaded, listeners.everybody()?, mode);
     let settings = &loaded.settings;
+    let tls = Tls::open(settings, Arc::new(SystemClock))?;
     let house = House::open(settings)?;
     tracing::info!(data_dir = %settings.data_dir.display(), "store opened: {}", house.opening);
     house.services.rotation.start().await?;
@@ -71,10 +75,10 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
             "the control socket in {folder} cannot be opened: {error}; try a shorter data_dir"
         ))
     })?;
-    let server = edge::serve(settings, listener, edge::state(settings, &house)?)?;
+    let server = edge::serve(settings, (listeners, &tls), edge::state(settings, &house)?)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
-    let jobs = start_jobs(&house.services, socket);
+    let jobs = start_jobs(&house.services, socket, tls.clone());
     match mode {
         Mode::Normal { .. } => notices::banner(settings, link.as_ref())?,
         Mode::Demo { json } => {
@@ -82,7 +86,7 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
         }
     }
     let config = if let Mode::Normal { config } = mode { config.clone() } else { None };
-    signals.wait_for_stop(&mut Reload { config, loaded: loaded.clone(), logging }).await;
+    signals.wait_for_stop(&mut Reload { config, loaded: loaded.clone(), logging, tls }).await;
     stop(&handle, running, jobs, &house.services).await
 }
 
@@ -98,12 +102,13 @@ async fn begin(house: &House, mode: &Mode) -> Result<Option<SecretString>, Start
 }
 
 /// What the server does by itself, beside answering requests. Each may be aborted at any point without harm.
-fn start_jobs(services: &Services, socket: ControlSocket) -> Vec<JoinHandle<()>> {
+fn start_jobs(services: &Services, socket: ControlSocket, tls: Tls) -> Vec<JoinHandle<()>> {
     let Services { store, tenant, clock, .. } = services.clone();
     vec![
         actix_web::rt::spawn(services.rotation.clone().run()),
         actix_web::rt::spawn(sweep_expired::run(store, tenant, clock)),
         actix_web::rt::spawn(socket.serve(services.clone())),
+        actix_web::rt::spawn(tls.watch()),
     ]
 }
 

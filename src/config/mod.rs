@@ -17,6 +17,7 @@ mod outbound;
 mod raw;
 mod reader;
 mod storage;
+mod tls;
 mod tokens;
 mod units;
 mod value;
@@ -32,6 +33,7 @@ pub use network::Network;
 pub use outbound::{Destination, Outbound};
 pub use reader::Key;
 pub use storage::Storage;
+pub use tls::{Mtls, Tls};
 pub use tokens::Tokens;
 pub use units::Size;
 
@@ -49,6 +51,10 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// `[http]`
     pub http: Http,
+    /// `[tls]`
+    pub tls: Tls,
+    /// `[mtls]`
+    pub mtls: Mtls,
     /// `[tokens]`
     pub tokens: Tokens,
     /// `[keys]`
@@ -140,6 +146,8 @@ fn read(reader: &mut Reader) -> Settings {
         issuer: top.take("issuer", Issuer::default()),
         data_dir: top.take("data_dir", PathBuf::from("./data")),
         http: http::read(reader.section("http")),
+        tls: tls::read(reader.section("tls")),
+        mtls: tls::read_mtls(reader.section("mtls")),
         tokens: tokens::read(reader.section("tokens")),
         keys: keys::read(reader.section("keys")),
         login: login::read(reader.section("login")),
@@ -148,6 +156,8 @@ fn read(reader: &mut Reader) -> Settings {
         log: log::read(reader.section("log")),
         storage: storage::read(reader.section("storage")),
     };
+    tls::check(&settings.tls, &settings.issuer, reader);
+    tls::check_mtls(&settings.mtls, &settings.tls, !settings.http.trusted_proxies.is_empty(), reader);
     tokens::check(&settings.tokens, reader);
     keys::check(&settings.keys, reader);
     login::check(&settings.login, reader);

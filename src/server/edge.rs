@@ -1,6 +1,7 @@
 //! The HTTP edge: the listening socket, the application's state, the actix server.
 
 use super::house::House;
+use super::tls::Tls;
 use super::{StartError, policies};
 use crate::config::Settings;
 use crate::identity::PasswordPool;
@@ -24,11 +25,34 @@ use tokio::net::TcpSocket;
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
 
-/// Binds the address that the settings name.
+/// The sockets that are open.
+pub(super) struct Listeners {
+    everybody: TcpListener,
+    clients: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// The address of `http.listen`, with the port that it got.
+    ///
+    /// # Errors
+    /// One line, where the system does not tell.
+    pub(super) fn everybody(&self) -> Result<SocketAddr, StartError> {
+        self.everybody.local_addr().map_err(|error| StartError::new(error.to_string()))
+    }
+}
+
+/// Binds the addresses that the settings name.
 ///
 /// # Errors
-/// One line, such as that the port is in use.
-pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+/// One line, such as that a port is in use.
+pub(super) fn bind(settings: &Settings) -> Result<Listeners, StartError> {
+    Ok(Listeners {
+        everybody: bind_one("http.listen", settings.http.listen)?,
+        clients: settings.mtls.listen.map(|address| bind_one("mtls.listen", address)).transpose()?,
+    })
+}
+
+fn bind_one(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
     let bound = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
@@ -36,7 +60,7 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
         socket.listen(BACKLOG)?.into_std()
     };
     bound().map_err(|error| {
-        StartError::new(format!("cannot listen on {address}: {error}; stop what uses it, or set http.listen"))
+        StartError::new(format!("cannot listen on {address}: {error}; stop what uses it, or set {key}"))
     })
 }
 
@@ -89,14 +113,14 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
 
 /// The actix server on an open socket. Signals are ours to handle.
 ///
-/// HTTP/1.1 alone: actix tells cleartext HTTP/2 by waiting for a connection's first bytes, without a limit of time,
+/// HTTP/1.1 alone, over TLS too: actix tells cleartext HTTP/2 by waiting for a connection's first bytes, without a limit of time,
 /// so silent connections would pile up. Proxies speak HTTP/1.1 to us.
 ///
 /// # Errors
 /// One line, where the socket cannot be used.
 pub(super) fn serve(
     settings: &Settings,
-    listener: TcpListener,
+    (listeners, tls): (Listeners, &Tls),
     (state, realm): (AppState, Realm),
 ) -> Result<Server, StartError> {
     let http = settings.http.clone();
@@ -112,14 +136,22 @@ pub(super) fn serve(
             .app_data(PayloadConfig::new(max_body))
             .wrap(outermost.clone())
     });
-    let server = server
+    let mut server = server
         .workers(workers)
         .max_connections(connections(workers))
         .keep_alive(http.keep_alive)
         .client_request_timeout(http.header_timeout)
         .shutdown_timeout(http.shutdown_timeout.as_secs())
-        .disable_signals()
-        .listen(listener)
-        .map_err(|error| StartError::new(format!("cannot serve on {}: {error}", http.listen)))?;
+        .tls_handshake_timeout(http.header_timeout)
+        .disable_signals();
+    let failed = |error: std::io::Error| StartError::new(format!("cannot serve: {error}"));
+    server = match tls.for_everybody()? {
+        Some(acceptor) => server.listen_openssl(listeners.everybody, acceptor),
+        None => server.listen(listeners.everybody),
+    }
+    .map_err(failed)?;
+    if let (Some(listener), Some(acceptor)) = (listeners.clients, tls.for_clients()?) {
+        server = server.listen_openssl(listener, acceptor).map_err(failed)?;
+    }
     Ok(server.run())
 }

@@ -1,7 +1,9 @@
-//! Signals: SIGTERM and SIGINT stop the server in good order, SIGHUP reads the configuration again.
+//! Signals: SIGTERM and SIGINT stop the server in good order, SIGHUP reads the configuration and the
+//! certificates again.
 
 use super::StartError;
 use super::logging::Logging;
+use super::tls::Tls;
 use crate::config::{self, Loaded};
 use std::path::PathBuf;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -14,6 +16,8 @@ pub(super) struct Reload {
     pub(super) loaded: Loaded,
     /// The running log.
     pub(super) logging: Logging,
+    /// The certificates.
+    pub(super) tls: Tls,
 }
 
 /// The signals that we listen to. One that comes before it is asked for is kept.
@@ -50,8 +54,9 @@ impl Signals {
 }
 
 impl Reload {
-    /// Reads the configuration again; takes over the log level, and names every other key that changed.
+    /// Reads certificates and configuration again; of the latter takes over the log level, and names every other key that changed.
     fn run(&mut self) {
+        self.tls.refresh();
         let next = match config::load(self.config.as_deref()) {
             Ok(next) => next,
             Err(faults) => {

@@ -54,18 +54,19 @@ fn the_example_is_accepted_as_it_stands_and_means_the_defaults() {
 
 #[test]
 fn the_example_means_the_defaults_with_every_key_written_out() {
-    let unset = ["kek_file", "kek_env", "ca_file"];
-    let text: String = EXAMPLE
-        .lines()
-        .map(|line| match line.strip_prefix("# ").and_then(|rest| rest.split_once(" = ")) {
-            Some((key, value))
-                if example_keys().iter().any(|known| known.1 == key) && !unset.contains(&key) =>
-            {
-                format!("{key} = {value}\n")
-            }
-            _ => format!("{line}\n"),
-        })
-        .collect();
+    let defaults_to_nothing = |section: &str, name: &str| {
+        known_keys().iter().any(|key| (key.section, key.name) == (section, name) && key.default.is_none())
+    };
+    let (mut text, mut before) = (String::new(), String::from("no section"));
+    for (section, key, value) in example_keys() {
+        if section != before && !section.is_empty() {
+            text += &format!("[{section}]\n");
+        }
+        if !defaults_to_nothing(&section, &key) {
+            text += &format!("{key} = {value}\n");
+        }
+        before = section;
+    }
     let loaded = check(Some((Path::new("x.toml"), &text)), &[]).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(loaded.settings, defaults());
     assert!(
@@ -153,6 +154,15 @@ fn settings_that_contradict_each_other_are_faults_at_the_line_of_one() {
             "[login]\nargon2_lanes = 16\nargon2_memory = 100",
             "x.toml:3: login.argon2_memory: must be at least 8 times",
         ),
+        (
+            "issuer = \"https://id.example\"\n[tls]\ncertificate = \"a\"",
+            "x.toml:3: tls.certificate: needs tls.key beside it",
+        ),
+        ("[tls]\ncertificate = \"a\"\nkey = \"b\"", "x.toml:2: issuer: must begin with https"),
+        ("[mtls]\nkey = \"b\"", "x.toml:2: mtls.key: needs mtls.certificate beside it"),
+        ("[mtls]\nlisten = \"127.0.0.1:1\"", "x.toml:2: mtls.listen: needs a certificate"),
+        ("[mtls]\nissuer = \"http://localhost\"", "x.toml:2: mtls.issuer: must begin with https"),
+        ("[mtls]\nheader = true", "x.toml:2: mtls.header: needs http.trusted_proxies"),
         ("[tokens]\nrefresh_idle_ttl = \"100d\"", "x.toml:2: tokens.refresh_absolute_ttl"),
         ("[tokens]\naccess_ttl = \"2h\"", "x.toml:2: tokens.access_ttl_limit: must not be shorter"),
         ("[tokens]\nclock_skew = \"60s\"", "x.toml:2: tokens.clock_skew"),

@@ -5,4 +5,5 @@ mod demo;
 mod inspect;
 mod process;
 mod start;
+mod tls;
 mod verbs;

@@ -97,7 +97,9 @@ impl Home {
         let address = free_address();
         let mut command = self.command(&[&["serve"], arguments].concat());
         command.env("LATCHKEY__HTTP__LISTEN", address.to_string());
-        command.env("LATCHKEY__ISSUER", format!("http://{address}"));
+        let speaks_tls = self.settings.iter().any(|(name, _)| name == "LATCHKEY__TLS__CERTIFICATE");
+        let scheme = if speaks_tls { "https" } else { "http" };
+        command.env("LATCHKEY__ISSUER", format!("{scheme}://{address}"));
         command.env("TMPDIR", self.folder.path());
         let file = |name| std::fs::File::create(self.path(name)).unwrap();
         let child = command.stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();

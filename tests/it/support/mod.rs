@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod browser;
+pub(crate) mod certificates;
 pub(crate) mod flow;
 pub(crate) mod site;
 pub(crate) mod webdriver;

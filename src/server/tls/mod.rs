@@ -1,0 +1,106 @@
+//! TLS of our own listeners: which certificates they show, and how these are exchanged while the server runs.
+
+mod context;
+mod host;
+mod material;
+
+use super::StartError;
+use crate::config::Settings;
+use crate::ports::Clock;
+use context::Audience;
+use host::Host;
+use material::Files;
+use openssl::ssl::SslAcceptorBuilder;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the files are looked at without a signal.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// After so many looks the log says again that a certificate expires soon: once a day.
+const LOOKS_A_DAY: u32 = 24 * 60;
+
+/// The listeners that speak TLS.
+#[derive(Clone)]
+pub(super) struct Tls {
+    everybody: Option<Arc<Host>>,
+    clients: Option<Arc<Host>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Tls {
+    /// Reads and checks every certificate that the settings name.
+    ///
+    /// # Errors
+    /// One line that says which file is wrong, and how.
+    pub(super) fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let open = |files: Option<Files>, audience| {
+            files.map(|files| Host::open(files, audience, clock.now()).map(Arc::new)).transpose()
+        };
+        let own = files("tls", &settings.tls.certificate, &settings.tls.key);
+        let other = files("mtls", &settings.mtls.certificate, &settings.mtls.key);
+        let for_clients = settings.mtls.listen.and_then(|_| other.or_else(|| own.clone()));
+        Ok(Self {
+            everybody: open(own, Audience::Everybody)?,
+            clients: open(for_clients, Audience::Clients)?,
+            clock,
+        })
+    }
+
+    /// What `http.listen` is opened with; none where it speaks plain http.
+    ///
+    /// # Errors
+    /// One line, where OpenSSL takes offence.
+    pub(super) fn for_everybody(&self) -> Result<Option<SslAcceptorBuilder>, StartError> {
+        self.everybody.as_ref().map(|host| host.acceptor()).transpose()
+    }
+
+    /// What `mtls.listen` is opened with.
+    ///
+    /// # Errors
+    /// One line, where OpenSSL takes offence.
+    pub(super) fn for_clients(&self) -> Result<Option<SslAcceptorBuilder>, StartError> {
+        self.clients.as_ref().map(|host| host.acceptor()).transpose()
+    }
+
+    /// Takes up the certificates that are new. One that cannot be used changes nothing, and is told to the log.
+    pub(super) fn refresh(&self) {
+        for host in self.hosts() {
+            match host.refresh(self.clock.now()) {
+                Ok(true) => tracing::info!("new certificate taken up: {}", host.place()),
+                Ok(false) => {}
+                Err(error) => tracing::error!("the certificate stays as it was: {error}"),
+            }
+        }
+    }
+
+    /// Runs for ever: looks at the files once a minute. Dropping the future stops it without harm.
+    pub(super) async fn watch(self) {
+        let mut looks = 0_u32;
+        loop {
+            if looks.is_multiple_of(LOOKS_A_DAY) {
+                self.warn();
+            }
+            tokio::time::sleep(EVERY).await;
+            looks = looks.wrapping_add(1);
+            self.refresh();
+        }
+    }
+
+    fn warn(&self) {
+        for host in self.hosts() {
+            if let Some(at) = host.expires_soon(self.clock.now()) {
+                tracing::warn!("the certificate {} expires on {at}: renew it", host.place());
+            }
+        }
+    }
+
+    fn hosts(&self) -> impl Iterator<Item = &Arc<Host>> {
+        self.everybody.iter().chain(&self.clients)
+    }
+}
+
+fn files(section: &'static str, certificate: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Files> {
+    Some(Files { section, certificate: certificate.clone()?, key: key.clone()? })
+}
