@@ -8,7 +8,7 @@
 //! Imports go downwards only; `tests/it/architecture.rs` fails on any other.
 //!
 //! ```text
-//! main -> cli -> server -> { web, jobs, admin } -> { oauth, identity, keys, audit } -> records -> storage
+//! main -> cli -> server -> { web, jobs, admin } -> { oauth, identity, keys, audit } -> jose -> records -> storage
 //! ```
 //!
 //! `config` is read by `cli` and `server` alone. `ports` (clock, entropy) and `act` (what one request carries
@@ -22,6 +22,7 @@ pub mod config;
 pub mod digest;
 pub mod identity;
 pub mod jobs;
+pub mod jose;
 pub mod keys;
 pub mod oauth;
 pub mod ports;

@@ -41,7 +41,7 @@ pub fn generate(
     let failed = |_: ErrorStack| KeyError::Crypto("making a key");
     let key = make(algorithm, rsa_bits).map_err(failed)?;
     let public = public::describe(algorithm, &key)?;
-    let kid = public::thumbprint(&public);
+    let kid = super::thumbprint(&public);
     let der = Zeroizing::new(key.private_key_to_pkcs8().map_err(failed)?);
     let sealed = keks.seal(&context(&kid), &der, seed)?;
     let sealed = serde_json::to_value(sealed).map_err(|_| KeyError::Crypto("writing a seal"))?;

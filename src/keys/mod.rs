@@ -32,12 +32,12 @@ mod snapshot;
 mod verify;
 mod verifying_key;
 
+pub use crate::jose::thumbprint;
 pub use crate::records::SignatureAlgorithm as Algorithm;
 pub use error::KeyError;
 pub use generate::{NewKey, generate};
 pub use jwks::JwksDocument;
 pub use lifecycle::KeyPolicy;
-pub use public::thumbprint;
 pub use ring::KeyRing;
 pub use signer::{OpensslSigner, Signer};
 pub use snapshot::Snapshot;

@@ -74,15 +74,3 @@ fn parse_rsa(n: &[u8], e: &[u8]) -> Result<PKey<Public>, ErrorStack> {
 fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
-
-/// The SHA-256 thumbprint in base64url. RFC 7638 §3: the required members alone, in the order of their names,
-/// without white space. RFC 8037 §2 names those of an OKP key.
-pub fn thumbprint(public: &PublicKey) -> String {
-    // Every value is base64url or a curve's name, so nothing needs escaping.
-    let canonical = match public {
-        PublicKey::Ec { crv, x, y } => format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#),
-        PublicKey::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
-        PublicKey::Okp { crv, x } => format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{x}"}}"#),
-    };
-    URL_SAFE_NO_PAD.encode(openssl::sha::sha256(canonical.as_bytes()))
-}

@@ -49,7 +49,7 @@ impl OpensslSigner {
         let key = PKey::private_key_from_pkcs8(der).map_err(|_| damaged())?;
         // The public half must be the one that the kid names, and so of the right kind.
         let public = super::public::describe(algorithm, &key).map_err(|_| damaged())?;
-        if super::public::thumbprint(&public) != kid {
+        if super::thumbprint(&public) != kid {
             return Err(damaged());
         }
         let key = match algorithm {

@@ -34,13 +34,18 @@ const ABOVE_DOMAIN: [&str; 13] = [
     "sqlx",
 ];
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 17] = [
     Rule { who: "oauth", never: &ABOVE_DOMAIN },
     Rule { who: "identity", never: &ABOVE_DOMAIN },
     Rule { who: "keys", never: &ABOVE_DOMAIN },
+    Rule { who: "jose", never: &ABOVE_DOMAIN },
+    Rule { who: "jose", never: &["crate::oauth", "crate::identity", "crate::keys", "crate::audit"] },
     Rule { who: "audit", never: &ABOVE_DOMAIN },
     Rule { who: "records", never: &ABOVE_DOMAIN },
-    Rule { who: "records", never: &["crate::oauth", "crate::identity", "crate::keys", "crate::audit"] },
+    Rule {
+        who: "records",
+        never: &["crate::oauth", "crate::identity", "crate::jose", "crate::keys", "crate::audit"],
+    },
     Rule {
         who: "storage",
         never: &[

@@ -1,0 +1,24 @@
+//! What others sign: JWS (RFC 7515) and JWK (RFC 7517) of clients and of other providers, read strictly.
+//!
+//! Client assertions, `DPoP` proofs, request objects and ID tokens of other providers go through here. Pure and
+//! synchronous; keys are fetched elsewhere. The rules of RFC 8725 hold throughout: the caller names the algorithms
+//! that it allows, the key must be of the algorithm's kind, `none` needs a function of its own ([`Unsecured`]), and
+//! nothing that a header points to is ever fetched or trusted.
+
+mod claims;
+mod error;
+pub mod json;
+mod jwk;
+mod jwk_set;
+mod jws;
+mod public_key;
+mod signature;
+mod thumbprint;
+
+pub use crate::records::JwsAlgorithm;
+pub use claims::{Audience, NumericDate, Registered, Window};
+pub use error::JoseError;
+pub use jwk::Jwk;
+pub use jwk_set::{JwkSet, MAX_KEYS};
+pub use jws::{Header, Jws, MAX_BYTES, Unsecured, Verified, With};
+pub use thumbprint::thumbprint;

@@ -1,0 +1,108 @@
+//! From the members of a JWK to an openssl key, which is refused where it is weak or broken. RFC 7518 §6, RFC 8037 §2.
+
+use super::JoseError;
+use crate::records::PublicKey;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openssl::bn::{BigNum, BigNumRef};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::error::ErrorStack;
+use openssl::nid::Nid;
+use openssl::pkey::{Id, PKey, Public};
+use openssl::rsa::Rsa;
+
+/// RFC 7518 §3.3: a smaller modulus must not be used.
+const MIN_RSA_BITS: i32 = 2048;
+/// A larger one makes each verification slow, for no gain.
+const MAX_RSA_BITS: i32 = 8192;
+/// A longer exponent makes each verification slow, for no gain.
+const MAX_EXPONENT_BITS: i32 = 32;
+
+/// The primes that tell the moduli of a broken generator (CVE-2017-15361, "ROCA"): modulo each of them such a modulus is
+/// a power of 65537.
+const ROCA_PRIMES: [u32; 17] = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
+
+/// The curve of a registered name, and the bytes of a coordinate on it. RFC 7518 §6.2.1.
+fn curve(name: &str) -> Option<(Nid, usize)> {
+    match name {
+        "P-256" => Some((Nid::X9_62_PRIME256V1, 32)),
+        "P-384" => Some((Nid::SECP384R1, 48)),
+        "P-521" => Some((Nid::SECP521R1, 66)),
+        _ => None,
+    }
+}
+
+/// The key of these members.
+///
+/// # Errors
+/// [`JoseError::KeyKind`] for a curve that is not known, [`JoseError::Key`] for a key that is weak or broken.
+pub(super) fn parse(public: &PublicKey) -> Result<PKey<Public>, JoseError> {
+    match public {
+        PublicKey::Ec { crv, x, y } => {
+            let (curve, bytes) = curve(crv).ok_or(JoseError::KeyKind)?;
+            let (x, y) = (decode(x)?, decode(y)?);
+            // RFC 7518 §6.2.1.2: a coordinate has its full length, zeroes in front included.
+            if x.len() != bytes || y.len() != bytes {
+                return Err(JoseError::Key);
+            }
+            ec(curve, &x, &y).map_err(|_| JoseError::Key)
+        }
+        PublicKey::Rsa { n, e } => {
+            let (n, e) = (decode(n)?, decode(e)?);
+            // RFC 7518 §6.3.1.1, §2: the fewest bytes, so nothing stands in front.
+            if n.first().is_none_or(|byte| *byte == 0) || e.first().is_none_or(|byte| *byte == 0) {
+                return Err(JoseError::Key);
+            }
+            rsa(&n, &e).map_err(|_| JoseError::Key)?.ok_or(JoseError::Key)
+        }
+        PublicKey::Okp { crv, x } if crv == "Ed25519" => {
+            let x = decode(x)?;
+            PKey::public_key_from_raw_bytes(&x, Id::ED25519).map_err(|_| JoseError::Key)
+        }
+        PublicKey::Okp { .. } => Err(JoseError::KeyKind),
+    }
+}
+
+/// RFC 7518 §6.2.1: refused where the point is not on the curve.
+fn ec(curve: Nid, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
+    let group = EcGroup::from_curve_name(curve)?;
+    let key = EcKey::from_public_key_affine_coordinates(
+        &group,
+        &*BigNum::from_slice(x)?,
+        &*BigNum::from_slice(y)?,
+    )?;
+    key.check_key()?;
+    PKey::from_ec_key(key)
+}
+
+fn rsa(n: &[u8], e: &[u8]) -> Result<Option<PKey<Public>>, ErrorStack> {
+    let (n, e) = (BigNum::from_slice(n)?, BigNum::from_slice(e)?);
+    let has_size = (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&n.num_bits());
+    // With the exponent 1 everything is a signature of itself.
+    let has_exponent = (2..=MAX_EXPONENT_BITS).contains(&e.num_bits()) && e.is_bit_set(0);
+    if !has_size || !has_exponent || !n.is_bit_set(0) || is_roca(&n)? {
+        return Ok(None);
+    }
+    PKey::from_rsa(Rsa::from_public_components(n, e)?).map(Some)
+}
+
+fn is_roca(n: &BigNumRef) -> Result<bool, ErrorStack> {
+    for prime in ROCA_PRIMES {
+        let rest = n.mod_word(prime)?;
+        let is_power = (0..prime)
+            .scan(1, |power, _| {
+                let now = *power;
+                *power = now * 65_537 % u64::from(prime);
+                Some(now)
+            })
+            .any(|power| power == rest);
+        if !is_power {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, JoseError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| JoseError::Key)
+}
