@@ -27,6 +27,7 @@ pub mod keys;
 pub mod oauth;
 pub mod ports;
 pub mod records;
+pub mod remote;
 pub mod server;
 pub mod storage;
 pub mod texts;

@@ -7,7 +7,8 @@ use crate::config::Settings;
 use crate::identity::PasswordPool;
 use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
-use crate::ports::outbound::{GuardedOutbound, NameResolver, SystemResolver};
+use crate::ports::outbound::{GuardedOutbound, NameResolver, Outbound, SystemResolver};
+use crate::remote::RemoteKeys;
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::middleware::Edge;
@@ -87,6 +88,7 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
     let resolver: Arc<dyn NameResolver> = Arc::new(SystemResolver);
     let outbound =
         GuardedOutbound::new(&policies::outbound(settings)?, &resolver).map_err(StartError::new)?;
+    let outbound: Arc<dyn Outbound> = Arc::new(outbound);
     let realm = Realm {
         tenant: services.tenant.clone(),
         rules,
@@ -97,7 +99,8 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
         store: services.store.clone(),
         clock: Arc::clone(&services.clock),
         entropy: Arc::clone(&services.entropy),
-        outbound: Arc::new(outbound),
+        remote_keys: RemoteKeys::new(Arc::clone(&outbound), Arc::clone(&services.clock)),
+        outbound,
         stateless_acts: settings.audit.stateless,
         login: Login { policy: policies::login(settings), devices: house.devices.clone() },
         passwords: PasswordPool::start(policies::pool(settings)?).map_err(|error| failed(&error))?,

@@ -8,6 +8,7 @@ use crate::oauth::Rules;
 use crate::ports::outbound::Outbound;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
+use crate::remote::RemoteKeys;
 use crate::storage::Store;
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
@@ -47,6 +48,8 @@ pub struct AppState {
     pub entropy: Arc<dyn Entropy>,
     /// The way to other servers.
     pub outbound: Arc<dyn Outbound>,
+    /// The key sets of others, as they were fetched through it.
+    pub remote_keys: RemoteKeys,
     /// What becomes of the audit entries of acts that change nothing.
     pub stateless_acts: StatelessActs,
     /// The rules of a sign-in.

@@ -34,7 +34,7 @@ const ABOVE_DOMAIN: [&str; 13] = [
     "sqlx",
 ];
 
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     Rule { who: "oauth", never: &ABOVE_DOMAIN },
     Rule { who: "identity", never: &ABOVE_DOMAIN },
     Rule { who: "keys", never: &ABOVE_DOMAIN },
@@ -74,6 +74,17 @@ const RULES: [Rule; 17] = [
     Rule {
         who: "admin",
         never: &["crate::web", "crate::cli", "crate::config", "crate::server", "sled", "actix_web"],
+    },
+    Rule {
+        who: "remote",
+        never: &[
+            "crate::web",
+            "crate::cli",
+            "crate::config",
+            "crate::server",
+            "crate::storage",
+            "crate::oauth",
+        ],
     },
     Rule {
         who: "ports",

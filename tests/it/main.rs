@@ -10,5 +10,6 @@ mod keys;
 mod oauth;
 mod pages;
 mod records;
+mod remote;
 mod storage;
 mod support;

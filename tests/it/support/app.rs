@@ -20,6 +20,7 @@ use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::outbound::FakeOutbound;
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
 use latchkey::records::{self, Client, Tenant, User};
+use latchkey::remote::RemoteKeys;
 use latchkey::storage::{Stop, Store};
 use latchkey::web::extract::client_ip::TrustedProxies;
 use latchkey::web::extract::cookie::Cookies;
@@ -126,6 +127,7 @@ impl App {
             store,
             clock: clock.clone(),
             entropy: entropy.clone(),
+            remote_keys: RemoteKeys::new(outbound.clone(), clock.clone()),
             outbound: outbound.clone(),
             stateless_acts: StatelessActs::Durable,
             login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod flow;
+pub(crate) mod signed;
 pub(crate) mod site;
 pub(crate) mod webdriver;
 

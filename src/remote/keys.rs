@@ -1,0 +1,163 @@
+//! Key sets by URL: fetched once for all who wait, kept while fresh, used stale where their server fails, and fetched
+//! again for a key that is not in them, at most once a minute.
+
+use super::freshness::lifetime;
+use crate::jose::{JoseError, JwkSet};
+use crate::ports::Clock;
+use crate::ports::outbound::{Fetch, FetchError, Outbound};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex as ShortLock, PoisonError};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Mutex;
+
+/// How many sets are kept; the one that was asked for longest ago goes first.
+const MAX_ENTRIES: usize = 1024;
+/// A set is not fetched again for a key that it lacks before so long.
+const PAUSE: Duration = Duration::MINUTE;
+/// A server that failed is not asked again before so long.
+const PAUSE_AFTER_FAILURE: Duration = Duration::seconds(5);
+/// A stale set is used for so long, while its server fails.
+const LONGEST_STALE: Duration = Duration::DAY;
+
+const ACCEPT: &str = "application/jwk-set+json, application/json";
+
+/// Why there is no key set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemoteError {
+    /// It cannot be fetched.
+    Fetch(FetchError),
+    /// Its server answered with another status than 200.
+    Status,
+    /// It is no key set, or one that nobody should publish.
+    Keys(JoseError),
+}
+
+impl RemoteError {
+    /// The private cause, for the audit trail.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch(error) => error.as_str(),
+            Self::Status => "outbound.status",
+            Self::Keys(error) => error.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for RemoteError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl std::error::Error for RemoteError {}
+
+/// The key sets of others.
+pub struct RemoteKeys {
+    outbound: Arc<dyn Outbound>,
+    clock: Arc<dyn Clock>,
+    entries: ShortLock<HashMap<String, Entry>>,
+}
+
+struct Entry {
+    asked_at: OffsetDateTime,
+    /// Held while the set is fetched, so that all who ask meanwhile wait for that.
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    set: Option<Held>,
+    /// The latest try, and why it failed, if it did.
+    tried: Option<(OffsetDateTime, Option<RemoteError>)>,
+}
+
+struct Held {
+    keys: Arc<JwkSet>,
+    fresh_until: OffsetDateTime,
+}
+
+impl RemoteKeys {
+    /// No sets yet; they come this way.
+    pub fn new(outbound: Arc<dyn Outbound>, clock: Arc<dyn Clock>) -> Self {
+        Self { outbound, clock, entries: ShortLock::default() }
+    }
+
+    /// The key set at this URL.
+    ///
+    /// # Errors
+    /// Where it cannot be had, and none is kept.
+    pub async fn get(&self, url: &str) -> Result<Arc<JwkSet>, RemoteError> {
+        let state = self.entry(url);
+        let mut state = state.lock().await;
+        let now = self.clock.now();
+        match &state.set {
+            Some(held) if now < held.fresh_until => Ok(Arc::clone(&held.keys)),
+            Some(_) | None => self.renew(url, &mut state, PAUSE_AFTER_FAILURE).await,
+        }
+    }
+
+    /// The key set at this URL, fetched again if that was not done within the last minute: for a token that names a
+    /// key which the kept one lacks.
+    ///
+    /// # Errors
+    /// As [`RemoteKeys::get`].
+    pub async fn get_newer(&self, url: &str) -> Result<Arc<JwkSet>, RemoteError> {
+        let state = self.entry(url);
+        let mut state = state.lock().await;
+        self.renew(url, &mut state, PAUSE).await
+    }
+
+    /// Fetches the set, unless the latest try is younger than `pause`; falls back to what is kept.
+    async fn renew(&self, url: &str, state: &mut State, pause: Duration) -> Result<Arc<JwkSet>, RemoteError> {
+        let now = self.clock.now();
+        let recent = state.tried.filter(|(at, _)| now < at.saturating_add(pause));
+        let error = match recent {
+            Some((_, error)) => error,
+            None => {
+                let fetched = self.fetch(url).await;
+                let error = fetched.as_ref().err().copied();
+                state.tried = Some((now, error));
+                if let Ok((keys, life)) = fetched {
+                    state.set = Some(Held { keys: Arc::new(keys), fresh_until: now.saturating_add(life) });
+                }
+                error
+            }
+        };
+        let usable = state.set.as_ref().filter(|held| now < held.fresh_until.saturating_add(LONGEST_STALE));
+        match (usable, error) {
+            (Some(held), _) => Ok(Arc::clone(&held.keys)),
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(RemoteError::Fetch(FetchError::Unreachable)),
+        }
+    }
+
+    async fn fetch(&self, url: &str) -> Result<(JwkSet, Duration), RemoteError> {
+        let answer = self.outbound.send(Fetch::get(url, ACCEPT)).await.map_err(RemoteError::Fetch)?;
+        if answer.status != 200 {
+            return Err(RemoteError::Status);
+        }
+        let keys = JwkSet::parse(&answer.body).map_err(RemoteError::Keys)?;
+        Ok((keys, lifetime(answer.cache_control.as_deref())))
+    }
+
+    /// What is kept for this URL; a new place where nothing is.
+    fn entry(&self, url: &str) -> Arc<Mutex<State>> {
+        let now = self.clock.now();
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if !entries.contains_key(url) && entries.len() >= MAX_ENTRIES {
+            let oldest = entries.iter().min_by_key(|(_, entry)| entry.asked_at).map(|(url, _)| url.clone());
+            oldest.and_then(|url| entries.remove(&url));
+        }
+        let entry =
+            entries.entry(url.to_owned()).or_insert_with(|| Entry { asked_at: now, state: Arc::default() });
+        entry.asked_at = now;
+        Arc::clone(&entry.state)
+    }
+}
+
+impl fmt::Debug for RemoteKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RemoteKeys(..)")
+    }
+}

@@ -1,0 +1,142 @@
+//! The key sets of others: how often they are fetched, and what happens where their server fails.
+
+use crate::support::signed::Key;
+use latchkey::jose::JwkSet;
+use latchkey::ports::ManualClock;
+use latchkey::ports::outbound::{FakeOutbound, FetchError, Fetched};
+use latchkey::remote::{RemoteError, RemoteKeys};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use time::{Duration, OffsetDateTime};
+
+const URL: &str = "https://client.example/jwks";
+
+struct World {
+    outbound: Arc<FakeOutbound>,
+    clock: Arc<ManualClock>,
+    keys: RemoteKeys,
+}
+
+impl World {
+    fn new() -> Self {
+        let outbound = Arc::new(FakeOutbound::default());
+        let clock = Arc::new(ManualClock::at(OffsetDateTime::UNIX_EPOCH + Duration::DAY));
+        let keys = RemoteKeys::new(outbound.clone(), clock.clone());
+        Self { outbound, clock, keys }
+    }
+
+    fn publish(&self, kids: &[&str], cache_control: Option<&str>) {
+        let keys: Vec<Value> = kids.iter().map(|kid| Key::es256().public(Some(kid))).collect();
+        self.outbound.answer(
+            URL,
+            Ok(Fetched {
+                status: 200,
+                content_type: None,
+                cache_control: cache_control.map(str::to_owned),
+                body: json!({ "keys": keys }).to_string().into_bytes(),
+            }),
+        );
+    }
+
+    fn count(&self) -> usize {
+        self.outbound.count(URL)
+    }
+}
+
+fn kids(keys: &Result<Arc<JwkSet>, RemoteError>) -> Vec<String> {
+    let keys = keys.as_ref().unwrap();
+    keys.keys().iter().map(|key| key.kid().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_set_is_fetched_once_while_it_is_fresh() {
+    let world = World::new();
+    world.publish(&["a"], Some("max-age=600"));
+    assert_eq!(kids(&world.keys.get(URL).await), ["a"]);
+    world.publish(&["b"], Some("max-age=600"));
+    world.clock.advance(Duration::seconds(599));
+    assert_eq!(kids(&world.keys.get(URL).await), ["a"]);
+    assert_eq!(world.count(), 1);
+    world.clock.advance(Duration::seconds(1));
+    assert_eq!(kids(&world.keys.get(URL).await), ["b"]);
+    assert_eq!(world.count(), 2);
+}
+
+/// decisions.md §5.
+#[tokio::test]
+async fn an_unknown_key_has_the_set_fetched_again_at_most_once_a_minute() {
+    let world = World::new();
+    world.publish(&["a"], None);
+    world.keys.get(URL).await.unwrap();
+    world.publish(&["b"], None);
+    for _ in 0..3 {
+        assert_eq!(kids(&world.keys.get_newer(URL).await), ["a"]);
+    }
+    assert_eq!(world.count(), 1);
+    world.clock.advance(Duration::MINUTE);
+    for _ in 0..3 {
+        assert_eq!(kids(&world.keys.get_newer(URL).await), ["b"]);
+    }
+    assert_eq!(world.count(), 2);
+}
+
+#[tokio::test]
+async fn a_set_whose_server_fails_is_used_for_a_day_and_not_longer() {
+    let world = World::new();
+    world.publish(&["a"], Some("max-age=60"));
+    world.keys.get(URL).await.unwrap();
+    world.outbound.answer(URL, Err(FetchError::TimedOut));
+    world.clock.advance(Duration::HOUR);
+    assert_eq!(kids(&world.keys.get(URL).await), ["a"]);
+    assert_eq!(kids(&world.keys.get(URL).await), ["a"]);
+    assert_eq!(world.count(), 2, "a server that failed rests for some seconds");
+    world.clock.advance(Duration::DAY);
+    assert_eq!(world.keys.get(URL).await.unwrap_err(), RemoteError::Fetch(FetchError::TimedOut));
+    world.publish(&["b"], None);
+    world.clock.advance(Duration::seconds(5));
+    assert_eq!(kids(&world.keys.get(URL).await), ["b"]);
+}
+
+#[tokio::test]
+async fn what_is_no_key_set_of_public_keys_is_not_used() {
+    let world = World::new();
+    let mut private = Key::es256().public(None);
+    private["d"] = json!("AA");
+    for (status, body, cause) in [
+        (200, "{}".to_owned(), "jwks.malformed"),
+        (200, "<html>".to_owned(), "jwks.malformed"),
+        (200, json!({ "keys": [private] }).to_string(), "jwk.private"),
+        (200, json!({ "keys": [{ "kty": "oct", "k": "AA" }] }).to_string(), "jwk.private"),
+        (404, json!({ "keys": [] }).to_string(), "outbound.status"),
+    ] {
+        world.outbound.answer(URL, Ok(Fetched { status, body: body.into_bytes(), ..Fetched::default() }));
+        world.clock.advance(Duration::MINUTE);
+        assert_eq!(world.keys.get(URL).await.unwrap_err().as_str(), cause);
+    }
+}
+
+#[tokio::test]
+async fn all_who_ask_at_a_time_wait_for_one_fetch() {
+    let world = World::new();
+    world.publish(&["a"], None);
+    let asking = (world.keys.get(URL), world.keys.get(URL), world.keys.get_newer(URL));
+    let answers = tokio::join!(asking.0, asking.1, asking.2);
+    assert_eq!(kids(&answers.2), ["a"]);
+    assert!(answers.0.is_ok() && answers.1.is_ok());
+    assert_eq!(world.count(), 1);
+}
+
+#[tokio::test]
+async fn so_many_sets_are_kept_and_no_more() {
+    let world = World::new();
+    let url = |n: usize| format!("https://client{n}.example/jwks");
+    for n in 0..1100 {
+        world.outbound.publish(&url(n), &json!({ "keys": [] }));
+        world.keys.get(&url(n)).await.unwrap();
+        world.clock.advance(Duration::milliseconds(1000));
+    }
+    world.keys.get(&url(1099)).await.unwrap();
+    assert_eq!(world.outbound.count(&url(1099)), 1);
+    world.keys.get(&url(0)).await.unwrap();
+    assert_eq!(world.outbound.count(&url(0)), 2, "the oldest went first");
+}
