@@ -1,0 +1,114 @@
+"""Keycloak signs its people in through us: a sign-in at Keycloak that comes to us and goes back, and its tokens at the end."""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from browser import Browser
+from checks import check, close, same
+from home import ISSUER, discovery, free_port, home, register, request, wait_for
+from realm import APPLICATION, REALM, realm
+
+[KEYCLOAK] = Path("target").resolve().glob("keycloak-*")
+REDIRECT_URI = "http://127.0.0.1:8081/application"
+
+port = free_port()
+there = f"http://localhost:{port}"
+base = f"{there}/realms/{REALM}"
+server = discovery()
+client = register(
+    client_name="Keycloak", redirect_uris=[f"{base}/broker/latchkey/endpoint"], scope="openid profile email",
+    skip_consent=True, token_endpoint_auth_method="client_secret_basic",
+)
+
+
+def start(folder):
+    """Starts Keycloak with our realm, its data in memory alone."""
+    document = KEYCLOAK / "data/import/realm.json"
+    document.parent.mkdir(parents=True, exist_ok=True)
+    document.write_text(json.dumps(realm(server, client, REDIRECT_URI)), encoding="utf-8")
+    options = [f"--http-port={port}", "--http-host=127.0.0.1", "--import-realm", "--db=dev-mem", "--cache=local"]
+    if "SSL_CERT_FILE" in os.environ:
+        options.append(f"--truststore-paths={os.environ['SSL_CERT_FILE']}")
+    return subprocess.Popen(
+        [KEYCLOAK / "bin/kc.sh", "start-dev", *options], env={**os.environ, "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx512m"},
+        stdout=(folder / "keycloak.log").open("w"), stderr=subprocess.STDOUT,
+    )
+
+
+def ask(**parameters):
+    """The address at which Keycloak's application sends a browser off, and the verifier for its code."""
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    query = {
+        "client_id": APPLICATION, "response_type": "code", "scope": "openid", "redirect_uri": REDIRECT_URI, "state": "s",
+        "kc_idp_hint": "latchkey", "code_challenge": challenge, "code_challenge_method": "S256", **parameters,
+    }
+    return f"{base}/protocol/openid-connect/auth?{urlencode(query)}", verifier
+
+
+def sign_in(browser):
+    """From Keycloak's application through Keycloak to us, and back; gives Keycloak's ID token."""
+    url, verifier = ask()
+    arrival = browser.walk(url)
+    assert arrival.url.startswith(REDIRECT_URI + "?"), f"{arrival.status} at {arrival.url}"
+    [code] = parse_qs(urlsplit(arrival.url).query)["code"]
+    form = {
+        "grant_type": "authorization_code", "client_id": APPLICATION, "code": code, "redirect_uri": REDIRECT_URI,
+        "code_verifier": verifier,
+    }
+    status, _, body = request(f"{base}/protocol/openid-connect/token", form)
+    same(status, 200)
+    return json.loads(body)["id_token"]
+
+
+def claims(token):
+    """What a JWT says."""
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def people():
+    """What a person sees."""
+    browser = Browser(home["user"], [REDIRECT_URI])
+
+    def first():
+        token = claims(sign_in(browser))
+        same((token["iss"], token["email"], token["email_verified"], token["name"]),
+             (base, home["user"]["email"], True, home["user"]["name"]))
+        return token
+
+    def again():
+        same(claims(sign_in(Browser(home["user"], [REDIRECT_URI])))["sub"], seen["sub"])
+
+    seen = check("a sign-in at Keycloak goes through us, and brings name and address", first)
+    check("the same person again is the same account", again)
+    check("the next application needs no sign-in", lambda: sign_in(browser))
+
+
+def main():
+    folder = Path(tempfile.mkdtemp())
+    keycloak = start(folder)
+    try:
+        if check("it starts with us as identity provider", lambda: wait_for(base, keycloak, 180)):
+            people()
+    finally:
+        keycloak.terminate()
+        keycloak.wait()
+        code = close()
+        if code:
+            print((folder / "keycloak.log").read_text(encoding="utf-8")[-6000:], file=sys.stderr)
+        shutil.rmtree(folder)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
