@@ -32,3 +32,4 @@ pub mod server;
 pub mod storage;
 pub mod texts;
 pub mod web;
+pub mod x509;

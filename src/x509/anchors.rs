@@ -1,0 +1,105 @@
+//! The authorities whose word is taken for a client's certificate. RFC 5280 §6; RFC 8705 §2.1.
+
+use super::ClientCertificate;
+use openssl::error::ErrorStack;
+use openssl::stack::Stack;
+use openssl::x509::store::X509StoreBuilder;
+use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
+use openssl::x509::{X509, X509PurposeId, X509StoreContext};
+use std::fmt;
+use time::OffsetDateTime;
+
+/// The authorities. With none nobody is vouched for.
+#[derive(Clone, Default)]
+pub struct Anchors(Vec<X509>);
+
+/// Why a file of authorities cannot be used, to follow its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnchorsError(&'static str);
+
+impl fmt::Display for AnchorsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for AnchorsError {}
+
+/// Why nobody vouches for a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It, or one between it and the root, is not valid at this time.
+    Expired,
+    /// No chain leads to an authority of ours, or one that does not allow this use.
+    Untrusted,
+}
+
+impl Anchors {
+    /// The certificates of a PEM file.
+    ///
+    /// # Errors
+    /// Where there is none in it.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorsError> {
+        let found = X509::stack_from_pem(pem).map_err(|_| AnchorsError("is no certificate in PEM form"))?;
+        if found.is_empty() { Err(AnchorsError("holds no certificate")) } else { Ok(Self(found)) }
+    }
+
+    /// Whether there are any.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Checks the whole path from an authority of ours to the client's own certificate, at this instant.
+    ///
+    /// # Errors
+    /// Why it does not hold.
+    pub fn vouch_for(&self, shown: &ClientCertificate, now: OffsetDateTime) -> Result<(), Doubt> {
+        if self.is_empty() {
+            return Err(Doubt::Untrusted);
+        }
+        if !shown.own().is_valid_at(now) {
+            return Err(Doubt::Expired);
+        }
+        self.verify(shown, now).unwrap_or(Err(Doubt::Untrusted))
+    }
+
+    fn verify(
+        &self,
+        shown: &ClientCertificate,
+        now: OffsetDateTime,
+    ) -> Result<Result<(), Doubt>, ErrorStack> {
+        let mut param = X509VerifyParam::new()?;
+        param.set_time(now.unix_timestamp());
+        // An authority that is named need not be a root.
+        param.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
+        param.set_purpose(X509PurposeId::SSL_CLIENT)?;
+        let mut store = X509StoreBuilder::new()?;
+        for anchor in &self.0 {
+            store.add_cert(anchor.clone())?;
+        }
+        store.set_param(&param)?;
+        let mut between = Stack::new()?;
+        for certificate in shown.between() {
+            between.push(certificate.x509().clone())?;
+        }
+        let mut context = X509StoreContext::new()?;
+        context.init(&store.build(), shown.own().x509(), &between, |context| {
+            Ok(if context.verify_cert()? {
+                Ok(())
+            } else {
+                // RFC 5280 §6.1.3 (a)(2). The numbers are X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED.
+                Err(if matches!(context.error().as_raw(), 9 | 10) {
+                    Doubt::Expired
+                } else {
+                    Doubt::Untrusted
+                })
+            })
+        })
+    }
+}
+
+impl fmt::Debug for Anchors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Anchors").field(&self.0.len()).finish()
+    }
+}
