@@ -75,7 +75,7 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
             "the control socket in {folder} cannot be opened: {error}; try a shorter data_dir"
         ))
     })?;
-    let server = edge::serve(settings, (listeners, &tls), edge::state(settings, &house)?)?;
+    let server = edge::serve(settings, (listeners, &tls), edge::state(settings, &house, &tls)?)?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     let jobs = start_jobs(&house.services, socket, tls.clone());

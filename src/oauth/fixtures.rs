@@ -1,6 +1,6 @@
 //! What the unit tests of this layer begin with.
 
-use super::client_auth::{self, AuthenticatedClient};
+use super::client_auth::{self, AuthenticatedClient, Evidence};
 use super::{Params, Pepper, Rules, TokenPolicy};
 use crate::act::Act;
 use crate::ports::Seed;
@@ -9,6 +9,7 @@ use crate::records::{
     Tenant, TokenEndpointAuthMethod, User, insert,
 };
 use crate::storage::{Stop, Store};
+use crate::x509::Anchors;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -124,5 +125,6 @@ pub(crate) fn standing_store() -> Store {
 
 /// [`client`], as the token endpoint knows it.
 pub(crate) fn authenticated(store: &Store) -> AuthenticatedClient {
-    client_auth::authenticate(store, &act(), None, &Params::parse(b"client_id=web").unwrap()).unwrap()
+    let nothing = Evidence { authorization: None, certificate: None, anchors: &Anchors::default() };
+    client_auth::authenticate(store, &act(), &nothing, &Params::parse(b"client_id=web").unwrap()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! The HTTP edge: the listening socket, the application's state, the actix server.
 
 use super::house::House;
-use super::tls::Tls;
+use super::tls::{self, Tls};
 use super::{StartError, policies};
 use crate::config::Settings;
 use crate::identity::PasswordPool;
@@ -9,16 +9,20 @@ use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
 use crate::ports::outbound::{GuardedOutbound, NameResolver, Outbound, SystemResolver};
 use crate::remote::RemoteKeys;
+use crate::web::extract::client_certificate::{ClientCertificates, PeerCertificate};
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::middleware::Edge;
 use crate::web::respond::page::Stationery;
 use crate::web::routes;
 use crate::web::state::{AppState, Realm};
-use actix_web::dev::Server;
+use actix_tls::accept::openssl::TlsStream;
+use actix_web::dev::{Extensions, Server};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpServer};
 use rustix::process::{Resource, getrlimit};
+use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use tokio::net::TcpSocket;
@@ -77,7 +81,7 @@ fn connections(workers: usize) -> usize {
 ///
 /// # Errors
 /// One line, where threads cannot be started or embedded texts are broken.
-pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Realm), StartError> {
+pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(AppState, Realm), StartError> {
     let failed = |error: &dyn std::fmt::Display| StartError::new(error.to_string());
     let services = &house.services;
     let rules = services.rules.clone();
@@ -109,6 +113,7 @@ pub(super) fn state(settings: &Settings, house: &House) -> Result<(AppState, Rea
         proxies: TrustedProxies::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
         addresses: AddressLimit::new(policies::addresses(settings), Arc::clone(&services.clock)),
         strangers: AddressLimit::new(policies::strangers(settings), Arc::clone(&services.clock)),
+        certificates: ClientCertificates::new(settings.mtls.header, tls.anchors()),
         stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
     };
     Ok((state, realm))
@@ -146,6 +151,7 @@ pub(super) fn serve(
         .client_request_timeout(http.header_timeout)
         .shutdown_timeout(http.shutdown_timeout.as_secs())
         .tls_handshake_timeout(http.header_timeout)
+        .on_connect(note_certificate)
         .disable_signals();
     let failed = |error: std::io::Error| StartError::new(format!("cannot serve: {error}"));
     server = match tls.for_everybody()? {
@@ -157,4 +163,12 @@ pub(super) fn serve(
         server = server.listen_openssl(listener, acceptor).map_err(failed)?;
     }
     Ok(server.run())
+}
+
+/// Notes the certificate of a client that showed one, once for all requests of its connection.
+fn note_certificate(connection: &dyn Any, data: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TlsStream<TcpStream>>() else { return };
+    if let Some(certificate) = tls::certificate_of(stream.ssl()) {
+        data.insert(PeerCertificate(Arc::new(certificate)));
+    }
 }

@@ -10,6 +10,7 @@ use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
 use crate::remote::RemoteKeys;
 use crate::storage::Store;
+use crate::web::extract::client_certificate::ClientCertificates;
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::respond::page::Stationery;
@@ -66,6 +67,8 @@ pub struct AppState {
     pub cookies: Cookies,
     /// Whose word is taken for a caller's address.
     pub proxies: TrustedProxies,
+    /// How the certificates of clients are found. RFC 8705.
+    pub certificates: ClientCertificates,
     /// What every page is printed on.
     pub stationery: Arc<Stationery>,
 }

@@ -34,7 +34,7 @@ const ABOVE_DOMAIN: [&str; 13] = [
     "sqlx",
 ];
 
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 20] = [
     Rule { who: "oauth", never: &ABOVE_DOMAIN },
     Rule { who: "identity", never: &ABOVE_DOMAIN },
     Rule { who: "keys", never: &ABOVE_DOMAIN },
@@ -42,6 +42,8 @@ const RULES: [Rule; 18] = [
     Rule { who: "jose", never: &["crate::oauth", "crate::identity", "crate::keys", "crate::audit"] },
     Rule { who: "audit", never: &ABOVE_DOMAIN },
     Rule { who: "records", never: &ABOVE_DOMAIN },
+    Rule { who: "x509", never: &ABOVE_DOMAIN },
+    Rule { who: "x509", never: &["crate::oauth", "crate::identity", "crate::keys", "crate::storage"] },
     Rule {
         who: "records",
         never: &["crate::oauth", "crate::identity", "crate::jose", "crate::keys", "crate::audit"],

@@ -3,11 +3,13 @@
 mod basic;
 mod none;
 mod post;
+mod tls;
 
 use super::{ErrorCode, OAuthError, Params};
 use crate::act::Act;
 use crate::records::{Client, Confirmation, TokenEndpointAuthMethod, find, hash_of};
 use crate::storage::{Read, Stop};
+use crate::x509::{Anchors, ClientCertificate};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// A client that has proved who it is (or, if public, has named itself), with the keys that its request proved
@@ -60,9 +62,25 @@ struct Presented {
     secret: Option<SecretString>,
 }
 
+/// What a request shows beside its parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The value of the `Authorization` header, where there is one.
+    pub authorization: Option<&'a [u8]>,
+    /// The certificate that the client showed, where it showed one. RFC 8705 §2.
+    pub certificate: Option<&'a ClientCertificate>,
+    /// The authorities whose certificates are taken.
+    pub anchors: &'a Anchors,
+}
+
+impl Evidence<'_> {
+    /// The keys that the request proves.
+    fn proved(&self) -> Confirmation {
+        Confirmation { jkt: None, x5t_s256: self.certificate.map(|shown| shown.thumbprint().to_owned()) }
+    }
+}
+
 /// Finds out which client sends a request.
-///
-/// `authorization` is the value of the `Authorization` header, where there is one.
 ///
 /// # Errors
 /// `invalid_request` where two methods are used at a time (RFC 6749 §2.3); `invalid_client` where the client is
@@ -71,14 +89,14 @@ struct Presented {
 pub fn authenticate(
     read: &(impl Read + ?Sized),
     act: &Act,
-    authorization: Option<&[u8]>,
+    evidence: &Evidence<'_>,
     params: &Params,
 ) -> Result<AuthenticatedClient, Stop<OAuthError>> {
-    let presented = present(authorization, params).map_err(Stop::Refused)?;
+    let presented = present(evidence.authorization, params).map_err(Stop::Refused)?;
     let client: Client = find(read, &act.tenant, &presented.client_id)?
         .ok_or(Stop::Refused(invalid_client("client.unknown")))?;
-    prove(&client, &presented, act).map_err(Stop::Refused)?;
-    Ok(AuthenticatedClient { client, proved: Confirmation::default() })
+    prove(&client, &presented, evidence, act).map_err(Stop::Refused)?;
+    Ok(AuthenticatedClient { client, proved: evidence.proved() })
 }
 
 /// Which method the request uses, and what it shows.
@@ -96,9 +114,26 @@ fn present(authorization: Option<&[u8]>, params: &Params) -> Result<Presented, O
     }
 }
 
-fn prove(client: &Client, presented: &Presented, act: &Act) -> Result<(), OAuthError> {
+fn prove(
+    client: &Client,
+    presented: &Presented,
+    evidence: &Evidence<'_>,
+    act: &Act,
+) -> Result<(), OAuthError> {
+    use TokenEndpointAuthMethod::{None as Named, SelfSignedTlsClientAuth, TlsClientAuth};
     if client.disabled {
         return Err(invalid_client("client.disabled"));
+    }
+    // RFC 8705 §2: the request names the client, and the certificate proves it.
+    match (presented.method, client.token_endpoint_auth_method) {
+        (Named, TlsClientAuth) => {
+            return tls::prove_by_name(client, evidence.certificate, evidence.anchors, act.now);
+        }
+        (Named, SelfSignedTlsClientAuth) => {
+            let keys = client.keys.jwks.as_ref().unwrap_or(&serde_json::Value::Null);
+            return tls::prove_by_key(keys, evidence.certificate, act.now);
+        }
+        _ => {}
     }
     if client.token_endpoint_auth_method != presented.method {
         return Err(invalid_client("client_auth.method_not_registered"));
@@ -133,7 +168,12 @@ mod tests {
     fn cause(client: &Client, authorization: Option<&str>, body: &str) -> Result<String, &'static str> {
         let store = store_with(client);
         let params = Params::parse(body.as_bytes()).unwrap();
-        match authenticate(&store, &act(), authorization.map(str::as_bytes), &params) {
+        let evidence = Evidence {
+            authorization: authorization.map(str::as_bytes),
+            certificate: None,
+            anchors: &Anchors::default(),
+        };
+        match authenticate(&store, &act(), &evidence, &params) {
             Ok(client) => Ok(client.client_id.clone()),
             Err(Stop::Refused(error)) => Err(error.cause),
             Err(Stop::Fault(fault)) => panic!("{fault}"),

@@ -3,17 +3,21 @@
 mod context;
 mod host;
 mod material;
+mod trust;
 
 use super::StartError;
 use crate::config::Settings;
 use crate::ports::Clock;
+use crate::x509::{Anchors, ClientCertificate};
+use arc_swap::ArcSwap;
 use context::Audience;
 use host::Host;
 use material::Files;
-use openssl::ssl::SslAcceptorBuilder;
+use openssl::ssl::{SslAcceptorBuilder, SslRef};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use trust::Trust;
 
 /// How often the files are looked at without a signal.
 const EVERY: Duration = Duration::from_secs(60);
@@ -26,6 +30,7 @@ const LOOKS_A_DAY: u32 = 24 * 60;
 pub(super) struct Tls {
     everybody: Option<Arc<Host>>,
     clients: Option<Arc<Host>>,
+    trust: Arc<Trust>,
     clock: Arc<dyn Clock>,
 }
 
@@ -44,6 +49,7 @@ impl Tls {
         Ok(Self {
             everybody: open(own, Audience::Everybody)?,
             clients: open(for_clients, Audience::Clients)?,
+            trust: Arc::new(Trust::open(settings.mtls.client_ca.clone())?),
             clock,
         })
     }
@@ -64,6 +70,11 @@ impl Tls {
         self.clients.as_ref().map(|host| host.acceptor()).transpose()
     }
 
+    /// The authorities whose certificates clients may show; the same ones from now on, whatever they become.
+    pub(super) fn anchors(&self) -> Arc<ArcSwap<Anchors>> {
+        self.trust.anchors()
+    }
+
     /// Takes up the certificates that are new. One that cannot be used changes nothing, and is told to the log.
     pub(super) fn refresh(&self) {
         for host in self.hosts() {
@@ -72,6 +83,11 @@ impl Tls {
                 Ok(false) => {}
                 Err(error) => tracing::error!("the certificate stays as it was: {error}"),
             }
+        }
+        match self.trust.refresh() {
+            Ok(true) => tracing::info!("mtls.client_ca has changed and is taken up"),
+            Ok(false) => {}
+            Err(error) => tracing::error!("the authorities stay as they were: {error}"),
         }
     }
 
@@ -103,4 +119,14 @@ impl Tls {
 
 fn files(section: &'static str, certificate: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Files> {
     Some(Files { section, certificate: certificate.clone()?, key: key.clone()? })
+}
+
+/// The certificate that the client of this connection showed, if it showed one that can be read.
+pub(super) fn certificate_of(connection: &SslRef) -> Option<ClientCertificate> {
+    let own = connection.peer_certificate()?.to_der().ok()?;
+    let between: Vec<Vec<u8>> = match connection.peer_cert_chain() {
+        Some(chain) => chain.iter().map(|certificate| certificate.to_der().ok()).collect::<Option<_>>()?,
+        None => Vec::new(),
+    };
+    ClientCertificate::from_der(&own, between.iter().map(Vec::as_slice))
 }

@@ -2,8 +2,10 @@
 
 use super::client_ip;
 use crate::act::Act;
+use crate::records::Confirmation;
 use crate::web::middleware::RequestId;
 use crate::web::state::{AppState, Realm};
+use crate::x509::ClientCertificate;
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
@@ -25,12 +27,24 @@ pub struct Call {
     /// The circumstances.
     pub act: Act,
     authorization: Option<Vec<u8>>,
+    certificate: Option<Arc<ClientCertificate>>,
 }
 
 impl Call {
     /// The value of the `Authorization` header, where there is one.
     pub fn authorization(&self) -> Option<&[u8]> {
         self.authorization.as_deref()
+    }
+
+    /// The certificate that the client showed, where it showed one. RFC 8705 §2.
+    pub fn certificate(&self) -> Option<&ClientCertificate> {
+        self.certificate.as_deref()
+    }
+
+    /// The keys that the connection proves: that of the client's certificate. RFC 8705 §3.
+    pub fn proved(&self) -> Confirmation {
+        let x5t_s256 = self.certificate.as_ref().map(|shown| shown.thumbprint().to_owned());
+        Confirmation { jkt: None, x5t_s256 }
     }
 }
 
@@ -64,7 +78,8 @@ fn read(request: &HttpRequest) -> Result<Call, Error> {
         user_agent: user_agent(request),
     };
     let authorization = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_vec());
-    Ok(Call { state: state.clone(), realm, act, authorization })
+    let certificate = state.certificates.find(request, &state.proxies);
+    Ok(Call { state: state.clone(), realm, act, authorization, certificate })
 }
 
 fn user_agent(request: &HttpRequest) -> Option<String> {

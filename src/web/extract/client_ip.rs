@@ -27,7 +27,8 @@ impl TrustedProxies {
         Self::new(|_| false)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether this peer is one of them.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         (self.0)(address)
     }
 }

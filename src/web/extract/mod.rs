@@ -4,6 +4,7 @@ mod bearer;
 mod body;
 pub mod browser_session;
 mod call;
+pub mod client_certificate;
 pub mod client_ip;
 pub mod cookie;
 pub mod csrf;

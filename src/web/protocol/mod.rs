@@ -12,7 +12,7 @@ use super::extract::Call;
 use super::respond::ProtocolError;
 use crate::audit::{Entry, Event};
 use crate::oauth::Params;
-use crate::oauth::client_auth::{self, AuthenticatedClient};
+use crate::oauth::client_auth::{self, AuthenticatedClient, Evidence};
 
 /// Writes the entry of an act that changes nothing, as the operator chose.
 async fn write_stateless(call: &Call, entry: Entry<'_>) -> Result<(), ProtocolError> {
@@ -25,7 +25,12 @@ async fn write_stateless(call: &Call, entry: Entry<'_>) -> Result<(), ProtocolEr
 
 /// Authenticates the client of a request; a refusal stands in the audit trail.
 async fn authenticate(call: &Call, params: &Params) -> Result<AuthenticatedClient, ProtocolError> {
-    match client_auth::authenticate(&call.state.store, &call.act, call.authorization(), params) {
+    let evidence = Evidence {
+        authorization: call.authorization(),
+        certificate: call.certificate(),
+        anchors: &call.state.certificates.anchors(),
+    };
+    match client_auth::authenticate(&call.state.store, &call.act, &evidence, params) {
         Ok(client) => Ok(client),
         Err(stop) => {
             let error = ProtocolError::stopped(call, stop);

@@ -22,6 +22,7 @@ use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
 use latchkey::records::{self, Client, Tenant, User};
 use latchkey::remote::RemoteKeys;
 use latchkey::storage::{Stop, Store};
+use latchkey::web::extract::client_certificate::ClientCertificates;
 use latchkey::web::extract::client_ip::TrustedProxies;
 use latchkey::web::extract::cookie::Cookies;
 use latchkey::web::middleware::Edge;
@@ -137,6 +138,7 @@ impl App {
             strangers: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
+            certificates: ClientCertificates::default(),
             stationery: Arc::new(Stationery::load(issuer.parse().unwrap()).unwrap()),
         });
         let serve = serve(state.clone(), realm.clone()).await;
