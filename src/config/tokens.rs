@@ -20,6 +20,10 @@ pub struct Tokens {
     pub refresh_retry_grace: Duration,
     /// The life of an authorization code. RFC 6749 §4.1.2.
     pub code_ttl: Duration,
+    /// How long the codes of a device may be used. RFC 8628 §3.2.
+    pub device_code_ttl: Duration,
+    /// How long a device waits between two polls. RFC 8628 §3.2.
+    pub device_poll_interval: Duration,
     /// How far another's clock may be from ours.
     pub clock_skew: Duration,
 }
@@ -36,6 +40,12 @@ pub(super) fn read(mut section: Section<'_>) -> Tokens {
         refresh_absolute_ttl: section.take_within("refresh_absolute_ttl", days(90), seconds(1)..=days(3650)),
         refresh_retry_grace: section.take_within("refresh_retry_grace", seconds(30), seconds(0)..=minutes(5)),
         code_ttl: section.take_within("code_ttl", seconds(60), seconds(1)..=minutes(10)),
+        device_code_ttl: section.take_within("device_code_ttl", minutes(10), minutes(1)..=minutes(30)),
+        device_poll_interval: section.take_within(
+            "device_poll_interval",
+            seconds(5),
+            seconds(1)..=seconds(60),
+        ),
         clock_skew: section.take_within("clock_skew", seconds(10), seconds(0)..=seconds(59)),
     }
 }

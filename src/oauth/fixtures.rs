@@ -56,6 +56,7 @@ pub(crate) fn client() -> Client {
         requests: records::Requests::default(),
         responses: records::Responses::default(),
         logout: records::Logout::default(),
+        token_exchange: records::TokenExchange::default(),
         disabled: false,
         created_at: start(),
         updated_at: start(),

@@ -14,6 +14,10 @@ pub struct TokenPolicy {
     pub id_ttl: Duration,
     /// How long an authorization code can be redeemed. RFC 6749 §4.1.2 recommends at most ten minutes.
     pub code_ttl: Duration,
+    /// How long a device code can be approved and redeemed. RFC 8628 §3.2, `expires_in`.
+    pub device_code_ttl: Duration,
+    /// How long a device waits between two polls. RFC 8628 §3.2, `interval`.
+    pub device_poll_interval: Duration,
     /// How long a refresh token may lie unused.
     pub refresh_idle_ttl: Duration,
     /// The life of a grant, however often it is refreshed.
@@ -34,6 +38,8 @@ impl TokenPolicy {
             access_ttl: Duration::minutes(5),
             id_ttl: Duration::minutes(5),
             code_ttl: Duration::seconds(60),
+            device_code_ttl: Duration::minutes(10),
+            device_poll_interval: Duration::seconds(5),
             refresh_idle_ttl: Duration::days(14),
             refresh_absolute_ttl: Duration::days(90),
             refresh_retry_grace: Duration::seconds(30),

@@ -30,7 +30,8 @@ mod tenant;
 pub use claims_request::{ClaimsRequest, RequestedClaim};
 pub use client::{
     About, Authentication, Binding, Client, ClientKeys, ClientSecret, GrantType, Logout, Profile, Requests,
-    Responses, SignatureAlgorithm, SubjectType, Subjects, TokenEndpointAuthMethod,
+    Responses, SignatureAlgorithm, SubjectType, Subjects, TokenEndpointAuthMethod, TokenExchange,
+    WorkloadIdentity,
 };
 pub use confirmation::Confirmation;
 pub use consent::Consent;

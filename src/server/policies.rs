@@ -53,6 +53,8 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         access_ttl: span(own.access_ttl),
         id_ttl: span(own.id_ttl),
         code_ttl: span(own.code_ttl),
+        device_code_ttl: span(own.device_code_ttl),
+        device_poll_interval: span(own.device_poll_interval),
         refresh_idle_ttl: span(own.refresh_idle_ttl),
         refresh_absolute_ttl: span(own.refresh_absolute_ttl),
         refresh_retry_grace: span(own.refresh_retry_grace),

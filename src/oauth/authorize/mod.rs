@@ -83,6 +83,7 @@ fn check(
         response_mode: ResponseMode::Query,
         confirmation: Confirmation::default(),
         pushed: None,
+        device: None,
         choose_account: false,
         state: target.state().map(str::to_owned),
         nonce: checks::nonce(params)?,

@@ -4,7 +4,10 @@ mod registered;
 mod settings;
 
 pub use registered::{GrantType, Profile, SignatureAlgorithm, SubjectType, TokenEndpointAuthMethod};
-pub use settings::{About, Authentication, Binding, ClientKeys, Logout, Requests, Responses, Subjects};
+pub use settings::{
+    About, Authentication, Binding, ClientKeys, Logout, Requests, Responses, Subjects, TokenExchange,
+    WorkloadIdentity,
+};
 
 use super::{Record, Scope};
 use serde::{Deserialize, Serialize};
@@ -93,6 +96,9 @@ pub struct Client {
     /// How it takes part in signing out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub logout: Logout,
+    /// What it may exchange, and for what.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub token_exchange: TokenExchange,
     /// A disabled client can do nothing, and its tokens are refreshed no more.
     #[serde(default)]
     pub disabled: bool,

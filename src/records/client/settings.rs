@@ -86,6 +86,40 @@ pub struct Authentication {
     /// A mail address of its certificate. RFC 8705 §2.1.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_client_auth_san_email: Option<String>,
+    /// Ours: the workloads of trusted issuers that are this client. Their tokens authenticate it, whatever its method.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub workload_identities: Vec<WorkloadIdentity>,
+}
+
+/// One workload of a trusted issuer: a Kubernetes service account, a job of a CI system, a SPIFFE ID.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkloadIdentity {
+    /// The issuer, as `trusted_issuers` of the configuration names it.
+    pub issuer: String,
+    /// The subject, compared exactly.
+    pub subject: String,
+}
+
+/// What the client may exchange, and for what. RFC 8693. Where nothing is set, it may narrow its own tokens and no
+/// more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenExchange {
+    /// Ours: the audiences and resources that exchanged tokens may be for; the first is the default.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_exchange_audiences: Vec<String>,
+    /// Ours: the audiences by which it is meant itself: tokens of other clients for one of these it may exchange.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_exchange_subject_audiences: Vec<String>,
+    /// Ours: the trusted issuers whose tokens it may exchange.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub token_exchange_subject_issuers: Vec<String>,
+    /// Ours: whether it may act as another without being named as the actor. RFC 8693 §1.1.
+    #[serde(skip_serializing_if = "is_default")]
+    pub token_exchange_impersonation: bool,
+    /// Ours: whether it may exchange tokens that are bound to a key which it does not prove. RFC 8693 §5.
+    #[serde(skip_serializing_if = "is_default")]
+    pub token_exchange_bound_subjects: bool,
 }
 
 /// Whose hands its tokens are good in alone.

@@ -34,6 +34,9 @@ pub struct Interaction {
     /// The languages in which the person wants our pages. OIDC Core §3.1.2.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
+    /// `hash_of` the device code that waits for the answer, which then goes to no redirect URI. RFC 8628 §3.3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// How the answer travels.
     #[serde(default, skip_serializing_if = "ResponseMode::is_query")]
     pub response_mode: ResponseMode,

@@ -2,7 +2,7 @@
 
 use crate::records::{
     About, Authentication, Binding, Client, ClientKeys, GrantType, Logout, Profile, Requests, Responses,
-    Scope, SignatureAlgorithm, Subjects, TokenEndpointAuthMethod,
+    Scope, SignatureAlgorithm, Subjects, TokenEndpointAuthMethod, TokenExchange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,9 @@ pub struct Metadata {
     /// How it takes part in signing out.
     #[serde(flatten)]
     pub logout: Logout,
+    /// What it may exchange, and for what.
+    #[serde(flatten)]
+    pub token_exchange: TokenExchange,
 }
 
 impl From<Client> for Metadata {
@@ -117,6 +120,7 @@ impl From<Client> for Metadata {
             requests: client.requests,
             responses: client.responses,
             logout: client.logout,
+            token_exchange: client.token_exchange,
         }
     }
 }

@@ -39,7 +39,8 @@ pub fn client(
     let native = metadata.application_type == Some(ApplicationType::Native);
     let grant_types = metadata.grant_types.unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
     let method = metadata.token_endpoint_auth_method.unwrap_or(TokenEndpointAuthMethod::ClientSecretBasic);
-    let signs_in = grant_types.contains(&GrantType::AuthorizationCode);
+    let signs_in =
+        [GrantType::AuthorizationCode, GrantType::DeviceCode].iter().any(|grant| grant_types.contains(grant));
     let client = Client {
         client_id: client_id.to_owned(),
         client_name: metadata.client_name,
@@ -69,6 +70,7 @@ pub fn client(
         requests: metadata.requests,
         responses: metadata.responses,
         logout: metadata.logout,
+        token_exchange: metadata.token_exchange,
         disabled: false,
         created_at: now,
         updated_at: now,
@@ -124,9 +126,10 @@ fn check_grants(client: &Client, response_types: Option<&[String]>) -> Result<()
             "registration.grant_types",
         ));
     }
-    if uses(GrantType::RefreshToken) && !uses(GrantType::AuthorizationCode) {
+    let signs_in = uses(GrantType::AuthorizationCode) || uses(GrantType::DeviceCode);
+    if uses(GrantType::RefreshToken) && !signs_in {
         return Err(refuse(
-            "grant_types: refresh_token needs authorization_code.",
+            "grant_types: refresh_token needs authorization_code or device_code.",
             "registration.grant_types",
         ));
     }
@@ -135,6 +138,13 @@ fn check_grants(client: &Client, response_types: Option<&[String]>) -> Result<()
         return Err(refuse(
             "grant_types: client_credentials needs a client that authenticates.",
             "registration.public_client_credentials",
+        ));
+    }
+    // RFC 8693 §5: whoever may exchange what others hold proves who it is.
+    if uses(GrantType::TokenExchange) && client.is_public() {
+        return Err(refuse(
+            "grant_types: token-exchange needs a client that authenticates.",
+            "registration.public_token_exchange",
         ));
     }
     // RFC 7591 §2.1: the response types follow from the grants; of those we have, code alone.
