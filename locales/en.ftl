@@ -45,6 +45,12 @@ consent-return = Either way you go back to { $host }.
 consent-allow = Allow
 consent-deny = Cancel
 
+## Back to the application
+
+form-post-title = Almost there
+form-post-text = You are being sent back to { $host }. If nothing happens, press the button.
+form-post-submit = Go on
+
 ## Signing out
 
 logout-title = Sign out?

@@ -52,6 +52,7 @@ pub struct Metadata {
     grant_types_supported: Vec<&'static str>,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
+    authorization_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -72,6 +73,7 @@ impl Metadata {
         let at = |path: &str| format!("{}{path}", policy.issuer);
         let methods: Vec<_> = METHODS.map(TokenEndpointAuthMethod::as_str).into();
         let secret_methods: Vec<_> = methods.iter().copied().filter(|method| *method != "none").collect();
+        let own_algorithms: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
         let mut claims =
             vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash"];
         claims.extend(userinfo::CLAIMS);
@@ -88,10 +90,9 @@ impl Metadata {
             response_modes_supported: RESPONSE_MODES.into(),
             grant_types_supported: GRANT_TYPES.map(GrantType::as_str).into(),
             subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: algorithms
-                .iter()
-                .map(|algorithm| algorithm.as_str())
-                .collect(),
+            id_token_signing_alg_values_supported: own_algorithms.clone(),
+            // JARM §4.
+            authorization_signing_alg_values_supported: own_algorithms,
             revocation_endpoint_auth_methods_supported: methods.clone(),
             introspection_endpoint_auth_methods_supported: secret_methods,
             token_endpoint_auth_methods_supported: methods,

@@ -9,6 +9,7 @@
 mod answer;
 mod checks;
 mod decide;
+mod deliver;
 mod evaluate;
 mod issue;
 mod target;
@@ -16,13 +17,14 @@ mod target;
 pub use answer::{Answer, Failure};
 pub use checks::RESPONSE_MODES;
 pub use decide::{Outcome, decide, resume};
+pub use deliver::{Delivery, Response};
 pub use evaluate::SignedIn;
 pub use target::{TrustedRedirect, trust};
 
 use super::{OAuthError, Params, Rules};
 use crate::act::Act;
 use crate::keys::Snapshot;
-use crate::records::{Confirmation, Interaction, ResponseMode};
+use crate::records::{Confirmation, Interaction};
 
 /// An authorization request that has passed every check, with whom its answer goes to.
 #[derive(Debug, Clone)]
@@ -64,7 +66,7 @@ fn check(
     checks::state(params)?;
     checks::request_object(params)?;
     checks::response_type(params, client)?;
-    checks::response_mode(params)?;
+    let response_mode = checks::response_mode(params, client)?;
     let scope = checks::scope(params, client)?;
     let resources = checks::resource(params, client)?;
     let code_challenge = checks::pkce(params, client)?;
@@ -80,7 +82,7 @@ fn check(
         claims: None,
         acr_values: Vec::new(),
         ui_locales: None,
-        response_mode: ResponseMode::Query,
+        response_mode,
         confirmation: Confirmation::default(),
         pushed: None,
         device: None,

@@ -1,8 +1,9 @@
 //! Whom an authorization response may be sent to. RFC 6749 §3.1.2.4, §4.1.2.1; RFC 9700 §4.1.
 
+use super::checks;
 use crate::act::Act;
 use crate::oauth::{OAuthError, Params, redirect_uri};
-use crate::records::{Client, Interaction, find};
+use crate::records::{Client, Interaction, ResponseMode, find};
 use crate::storage::{Read, Stop};
 
 /// The longest `state` that we carry, in bytes.
@@ -14,6 +15,7 @@ pub struct TrustedRedirect {
     client: Box<Client>,
     redirect_uri: String,
     state: Option<String>,
+    mode: ResponseMode,
 }
 
 impl TrustedRedirect {
@@ -32,6 +34,11 @@ impl TrustedRedirect {
         self.state.as_deref()
     }
 
+    /// How the answer travels.
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
     /// The target of a stored interaction, if the client still is what it was: a redirect URI that was withdrawn
     /// meanwhile gets no answer.
     ///
@@ -43,17 +50,22 @@ impl TrustedRedirect {
         interaction: &Interaction,
     ) -> Result<Self, Stop<OAuthError>> {
         let client = load(read, act, &interaction.client_id)?;
-        Self::check(client, &interaction.redirect_uri, interaction.state.clone()).map_err(Stop::Refused)
+        let answered = (interaction.state.clone(), interaction.response_mode);
+        Self::check(client, &interaction.redirect_uri, answered).map_err(Stop::Refused)
     }
 
-    fn check(client: Client, redirect_uri: &str, state: Option<String>) -> Result<Self, OAuthError> {
+    fn check(
+        client: Client,
+        redirect_uri: &str,
+        (state, mode): (Option<String>, ResponseMode),
+    ) -> Result<Self, OAuthError> {
         if !redirect_uri::is_registered(&client, redirect_uri) {
             return Err(OAuthError::invalid_request(
                 "The redirect URI is not registered for this client.",
                 "redirect_uri.not_registered",
             ));
         }
-        Ok(Self { client: Box::new(client), redirect_uri: redirect_uri.to_owned(), state })
+        Ok(Self { client: Box::new(client), redirect_uri: redirect_uri.to_owned(), state, mode })
     }
 }
 
@@ -76,7 +88,8 @@ pub fn trust(
     let client = load(read, act, client_id)?;
     // A repeated or unbearably long state cannot be echoed: `checks::state` refuses the request, without it.
     let state = params.get("state").ok().flatten().filter(|state| state.len() <= MAX_STATE);
-    TrustedRedirect::check(client, redirect_uri, state.map(str::to_owned)).map_err(Stop::Refused)
+    let answered = (state.map(str::to_owned), checks::of_answer(params, &client));
+    TrustedRedirect::check(client, redirect_uri, answered).map_err(Stop::Refused)
 }
 
 fn load(read: &(impl Read + ?Sized), act: &Act, client_id: &str) -> Result<Client, Stop<OAuthError>> {

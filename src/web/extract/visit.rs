@@ -6,7 +6,7 @@ use super::interaction_cookie::Browser;
 use super::{Call, browser_session, language};
 use crate::identity::browser_session::sid_of;
 use crate::oauth::authorize::SignedIn;
-use crate::oauth::interaction;
+use crate::oauth::{OAuthError, Params, interaction};
 use crate::records::Interaction;
 use crate::web::respond::page::Frame;
 use crate::web::respond::page_error::PageError;
@@ -67,6 +67,19 @@ impl Visit {
             .ok_or_else(|| PageError::broken("a browser cannot be named"))
     }
 
+    /// The browser, where it came with a name.
+    pub fn known_browser(&self) -> Option<Browser> {
+        Browser::find(&self.request, self.cookies())
+    }
+
+    /// The parameters of the query.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is malformed.
+    pub fn params(&self) -> Result<Params, OAuthError> {
+        super::query(&self.request)
+    }
+
     /// Who is signed in with the browser.
     ///
     /// # Errors
@@ -112,7 +125,7 @@ impl Visit {
     /// # Errors
     /// The page for a request that cannot be read.
     pub fn query(&self, name: &str) -> Result<Option<String>, PageError> {
-        let params = super::query(&self.request).map_err(super::page_form::unreadable)?;
+        let params = self.params().map_err(super::page_form::unreadable)?;
         Ok(params.get(name).map_err(super::page_form::unreadable)?.map(str::to_owned))
     }
 

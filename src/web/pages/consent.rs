@@ -8,7 +8,7 @@ use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
-use crate::web::respond::redirect;
+use crate::web::respond::{authorization, redirect};
 use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -103,7 +103,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         }
         Some("deny") => {
             let denied = store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
-            Ok(redirect::see_other(&denied.location(&visit.call.realm.rules.policy.issuer)))
+            authorization::send(&visit.call, visit.frame(), denied.response())
         }
         _ => Err(Phrase::BadRequest.into()),
     }

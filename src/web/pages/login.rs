@@ -14,7 +14,7 @@ use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
-use crate::web::respond::redirect;
+use crate::web::respond::{authorization, redirect};
 use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -179,7 +179,7 @@ pub async fn cancel(visit: Visit, form: PageForm) -> Result<HttpResponse, PageEr
     let browser = visit.check_form(FormName::CancelLogin, subject, form.get("csrf")?)?;
     let (act, hash) = (visit.call.act.clone(), browser.hash());
     let denied = visit.call.state.store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
-    Ok(redirect::see_other(&denied.location(&visit.call.realm.rules.policy.issuer)))
+    authorization::send(&visit.call, visit.frame(), denied.response())
 }
 
 /// The page, with the status of its notice.

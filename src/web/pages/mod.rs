@@ -3,6 +3,7 @@
 
 pub mod consent;
 pub mod error;
+pub mod form_post;
 pub mod index;
 pub mod login;
 pub mod logout;
@@ -16,6 +17,7 @@ pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
     vec![
         ("login", login::samples(frame)),
         ("consent", consent::samples(frame)),
+        ("form_post", form_post::samples(frame)),
         ("logout", logout::samples(frame)),
         ("signed_out", signed_out::samples(frame)),
         ("index", index::samples(frame)),

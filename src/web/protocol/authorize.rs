@@ -4,20 +4,19 @@ use crate::audit::{Entry, Event};
 use crate::oauth::authorize::{self, Failure, Outcome, SignedIn};
 use crate::oauth::{OAuthError, Params};
 use crate::storage::Stop;
-use crate::web::extract::browser_session::signed_in;
-use crate::web::extract::interaction_cookie::Browser;
-use crate::web::extract::{Call, PageForm, query};
+use crate::web::extract::{Call, PageForm, Visit};
+use crate::web::respond::authorization;
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect::see_other;
 use crate::web::routes::{AUTHORIZE, CONSENT, LOGIN};
+use actix_web::HttpResponse;
 use actix_web::http::header::SET_COOKIE;
-use actix_web::{HttpRequest, HttpResponse};
 
 /// `GET /authorize`.
-pub async fn get(call: Call, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    match query(&request) {
-        Ok(params) => answer(&call, &request, &params).await,
-        Err(error) => refuse(&call, Stop::Refused(error)).await,
+pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
+    match visit.params() {
+        Ok(params) => answer(&visit, &params).await,
+        Err(error) => refuse(&visit.call, Stop::Refused(error)).await,
     }
 }
 
@@ -25,56 +24,56 @@ pub async fn get(call: Call, request: HttpRequest) -> Result<HttpResponse, PageE
 ///
 /// A browser that comes from another site by POST keeps its `SameSite=Lax` cookies to itself, so it is sent once more
 /// by GET, with which they travel: else the person would count as a stranger, and lose the sign-ins that wait.
-pub async fn post(call: Call, request: HttpRequest, form: PageForm) -> Result<HttpResponse, PageError> {
-    let params = form.params();
-    if Browser::find(&request, call.state.cookies).is_some() {
-        return answer(&call, &request, params).await;
+pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
+    let (call, params) = (&visit.call, form.params());
+    if visit.known_browser().is_some() {
+        return answer(&visit, params).await;
     }
     match authorize::trust(&call.state.store, &call.act, params) {
-        Ok(_) => Ok(see_other(&format!("{}?{}", call.state.stationery.href(AUTHORIZE), params.to_query()))),
-        Err(stop) => refuse(&call, stop).await,
+        Ok(_) => Ok(see_other(&format!("{}?{}", visit.href(AUTHORIZE), params.to_query()))),
+        Err(stop) => refuse(call, stop).await,
     }
 }
 
 /// `GET /authorize/resume?interaction=…`: back from a page of ours.
-pub async fn resume(call: Call, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    let id = query(&request).and_then(|params| Ok(params.get("interaction")?.unwrap_or_default().to_owned()));
+pub async fn resume(visit: Visit) -> Result<HttpResponse, PageError> {
+    let call = &visit.call;
+    let id = visit.params().and_then(|params| Ok(params.get("interaction")?.unwrap_or_default().to_owned()));
     let id = match id {
         Ok(id) => id,
-        Err(error) => return refuse(&call, Stop::Refused(error)).await,
+        Err(error) => return refuse(call, Stop::Refused(error)).await,
     };
     // Without its cookie no browser is the one that began.
-    let browser =
-        Browser::find(&request, call.state.cookies).map(|browser| browser.hash()).unwrap_or_default();
-    let person = signed_in(&call, &request).await?;
-    check_stranger(&call, person.as_ref())?;
+    let browser = visit.known_browser().map(|browser| browser.hash()).unwrap_or_default();
+    let person = visit.person().await?;
+    check_stranger(call, person.as_ref())?;
     let (act, realm) = (call.act.clone(), call.realm.clone());
     let unit = call
         .state
         .store
         .run(move |txn| authorize::resume(txn, &act, &realm.rules, (&id, &browser), person.as_ref()));
     match unit.await {
-        Ok(outcome) => render(&call, outcome).await,
-        Err(stop) => refuse(&call, stop).await,
+        Ok(outcome) => render(&visit, outcome).await,
+        Err(stop) => refuse(call, stop).await,
     }
 }
 
-async fn answer(call: &Call, request: &HttpRequest, params: &Params) -> Result<HttpResponse, PageError> {
+async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
+    let call = &visit.call;
     let target = match authorize::trust(&call.state.store, &call.act, params) {
         Ok(target) => target,
         Err(stop) => return refuse(call, stop).await,
     };
-    let browser = Browser::find_or_name(request, call.state.cookies, &call.act.seed)
-        .ok_or_else(|| PageError::broken("a browser cannot be named"))?;
+    let browser = visit.browser()?;
     let (rules, keys) = (&call.realm.rules, call.realm.keys.load_full());
     let checked = match authorize::parse(params, target, &call.act, (rules, &keys), &browser.hash()) {
         Ok(checked) => checked,
-        Err(failure) => return tell(call, failure).await,
+        Err(failure) => return tell(visit, failure).await,
     };
-    let person = signed_in(call, request).await?;
+    let person = visit.person().await?;
     check_stranger(call, person.as_ref())?;
     let outcome = decide(call, checked, person).await?;
-    let mut response = render(call, outcome).await?;
+    let mut response = render(visit, outcome).await?;
     if let Some(cookie) = browser.set_cookie(call.state.cookies) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -94,13 +93,11 @@ async fn decide(
     unit.await.map_err(PageError::from)
 }
 
-async fn render(call: &Call, outcome: Outcome) -> Result<HttpResponse, PageError> {
-    let issuer = &call.realm.rules.policy.issuer;
-    let page =
-        |path: &str, id: &str| see_other(&format!("{}?interaction={id}", call.state.stationery.href(path)));
+async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageError> {
+    let page = |path: &str, id: &str| see_other(&format!("{}?interaction={id}", visit.href(path)));
     match outcome {
-        Outcome::Answered(answer) => Ok(see_other(&answer.location(issuer))),
-        Outcome::Refused(failure) => tell(call, failure).await,
+        Outcome::Answered(answer) => authorization::send(&visit.call, visit.frame(), answer.response()),
+        Outcome::Refused(failure) => tell(visit, failure).await,
         Outcome::Login(id) => Ok(page(LOGIN, &id)),
         Outcome::Consent(id) => Ok(page(CONSENT, &id)),
     }
@@ -115,10 +112,10 @@ fn check_stranger(call: &Call, person: Option<&SignedIn>) -> Result<(), PageErro
 }
 
 /// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.
-async fn tell(call: &Call, failure: Failure) -> Result<HttpResponse, PageError> {
-    let entry = Entry::new(&call.act, Event::AuthorizationAnswered).refused(failure.error.cause);
-    note(call, entry.client(&failure.target.client().client_id)).await?;
-    Ok(see_other(&failure.location(&call.realm.rules.policy.issuer)))
+async fn tell(visit: &Visit, failure: Failure) -> Result<HttpResponse, PageError> {
+    let entry = Entry::new(&visit.call.act, Event::AuthorizationAnswered).refused(failure.error.cause);
+    note(&visit.call, entry.client(&failure.target.client().client_id)).await?;
+    authorization::send(&visit.call, visit.frame(), failure.response())
 }
 
 /// Tells the person, since whoever asks is not to be trusted with an answer.

@@ -1,5 +1,6 @@
 //! Renderers: one for each audience.
 
+pub mod authorization;
 pub mod bearer_challenge;
 pub mod json;
 pub mod page;

@@ -7,6 +7,7 @@ mod discovery;
 mod introspection;
 mod jwks;
 mod refresh_token;
+mod response_mode;
 mod revocation;
 mod secrets;
 mod token;
