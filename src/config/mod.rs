@@ -6,6 +6,7 @@
 //! it. The environment is read here and nowhere else.
 
 mod audit;
+mod dpop;
 mod fault;
 mod http;
 mod issuer;
@@ -23,6 +24,7 @@ mod units;
 mod value;
 
 pub use audit::Audit;
+pub use dpop::Dpop;
 pub use fault::{Fault, Faults, Origin};
 pub use http::Http;
 pub use issuer::Issuer;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub mtls: Mtls,
     /// `[tokens]`
     pub tokens: Tokens,
+    /// `[dpop]`
+    pub dpop: Dpop,
     /// `[keys]`
     pub keys: Keys,
     /// `[login]`
@@ -149,6 +153,7 @@ fn read(reader: &mut Reader) -> Settings {
         tls: tls::read(reader.section("tls")),
         mtls: tls::read_mtls(reader.section("mtls")),
         tokens: tokens::read(reader.section("tokens")),
+        dpop: dpop::read(reader.section("dpop")),
         keys: keys::read(reader.section("keys")),
         login: login::read(reader.section("login")),
         outbound: outbound::read(reader.section("outbound")),

@@ -1,6 +1,7 @@
 //! What the unit tests of this layer begin with.
 
 use super::client_auth::{self, AuthenticatedClient, Evidence};
+use super::dpop::{DpopPolicy, Nonces};
 use super::{Params, Pepper, Rules, TokenPolicy};
 use crate::act::Act;
 use crate::ports::Seed;
@@ -25,7 +26,12 @@ pub(crate) fn act() -> Act {
 
 /// The default rules.
 pub(crate) fn rules() -> Rules {
-    Rules { policy: TokenPolicy::for_issuer("https://id.example"), pepper: Pepper::new([5; 32]) }
+    Rules {
+        policy: TokenPolicy::for_issuer("https://id.example"),
+        pepper: Pepper::new([5; 32]),
+        dpop: DpopPolicy { nonces: Nonces::new([4; 32]), require_nonce: false },
+        profile: None,
+    }
 }
 
 /// A public web client with every grant of a person.

@@ -8,6 +8,7 @@ pub mod bearer;
 pub mod client_auth;
 pub mod clients;
 pub mod discovery;
+pub mod dpop;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixtures;

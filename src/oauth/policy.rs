@@ -1,5 +1,7 @@
 //! What the server's configuration says about tokens, and the secret that refresh tokens are made with.
 
+use super::dpop::DpopPolicy;
+use crate::records::Profile;
 use std::sync::Arc;
 use time::Duration;
 
@@ -80,4 +82,8 @@ pub struct Rules {
     pub policy: TokenPolicy,
     /// The secret of refresh tokens.
     pub pepper: Pepper,
+    /// How keys are proved.
+    pub dpop: DpopPolicy,
+    /// The set of demands that every client is held to.
+    pub profile: Option<Profile>,
 }

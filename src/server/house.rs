@@ -9,6 +9,7 @@ use crate::identity::login::KnownDevices;
 use crate::jobs::rotate_keys::RotateKeys;
 use crate::keys::sealing::{self, KekRing};
 use crate::keys::{KeyRing, lifecycle, server_secret};
+use crate::oauth::dpop::{DpopPolicy, Nonces};
 use crate::oauth::{Pepper, Rules};
 use crate::ports::{Clock, Entropy, Seed, SystemClock, SystemEntropy};
 use crate::records::Tenant;
@@ -47,7 +48,7 @@ impl House {
         let sealing = Arc::new(load_keks(settings, opening.pairs == 0, &entropy.seed())?);
         let keys = Arc::new(KeyRing::new(tenant.clone(), policies::keys(settings), Arc::clone(&sealing)));
         keys.show(&lifecycle::load_all(&store, &tenant)?)?;
-        let (pepper, devices) = load_secrets(&store, &tenant, &sealing, &entropy.seed())?;
+        let Secrets { pepper, devices, nonces } = load_secrets(&store, &tenant, &sealing, &entropy.seed())?;
         let rotation =
             RotateKeys::new(Arc::clone(&keys), store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
         let passwords = PasswordPool::start(policies::own_pool(settings)?)
@@ -57,7 +58,12 @@ impl House {
             store,
             keys,
             rotation,
-            rules: Rules { policy: policies::tokens(settings), pepper: Pepper::new(*pepper) },
+            rules: Rules {
+                policy: policies::tokens(settings),
+                pepper: Pepper::new(*pepper),
+                dpop: DpopPolicy { nonces: Nonces::new(*nonces), require_nonce: settings.dpop.require_nonce },
+                profile: None,
+            },
             offer: policies::offer(settings),
             password_policy: policies::passwords(settings),
             passwords: Arc::new(passwords),
@@ -136,7 +142,12 @@ fn load_keks(settings: &Settings, is_new: bool, seed: &Seed) -> Result<KekRing, 
     )))
 }
 
-type Secrets = (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>);
+/// The server's own secrets.
+struct Secrets {
+    pepper: Zeroizing<[u8; 32]>,
+    devices: Zeroizing<[u8; 32]>,
+    nonces: Zeroizing<[u8; 32]>,
+}
 
 fn load_secrets(
     store: &Store,
@@ -147,7 +158,11 @@ fn load_secrets(
     let (tenant, keks, seed) = (tenant.clone(), Arc::clone(keks), seed.clone());
     let loaded = store.run_blocking::<_, Infallible, _>(move |txn| {
         let mut load = |name| server_secret::load_or_make(txn, &tenant, &keks, name, &seed);
-        Ok((load(Pepper::NAME)?, load(KNOWN_DEVICES)?))
+        Ok(Secrets {
+            pepper: load(Pepper::NAME)?,
+            devices: load(KNOWN_DEVICES)?,
+            nonces: load(Nonces::NAME)?,
+        })
     });
     Ok(loaded.map_err(fault)?)
 }

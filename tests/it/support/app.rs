@@ -16,6 +16,7 @@ use latchkey::jobs::rotate_keys::{RotateKeys, Work};
 use latchkey::keys::sealing::{Kek, KekRing};
 use latchkey::keys::{Algorithm, KeyPolicy, KeyRing};
 use latchkey::oauth::discovery::Metadata;
+use latchkey::oauth::dpop::{DpopPolicy, Nonces};
 use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::outbound::FakeOutbound;
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
@@ -118,7 +119,12 @@ impl App {
         let metadata = Metadata::of(&policy, routes::PATHS, &keys.policy().algorithms);
         let realm = Data::new(Realm {
             tenant: Tenant::default_tenant(),
-            rules: Rules { policy, pepper: Pepper::new([7; 32]) },
+            rules: Rules {
+                policy,
+                pepper: Pepper::new([7; 32]),
+                dpop: DpopPolicy { nonces: Nonces::new([6; 32]), require_nonce: false },
+                profile: None,
+            },
             metadata: serde_json::to_vec(&metadata).unwrap().into(),
             keys,
         });

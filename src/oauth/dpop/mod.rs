@@ -1,0 +1,21 @@
+//! Proof that whoever sends a request holds a key. RFC 9449.
+//!
+//! A proof is a small signed token in the `DPoP` header, made for one request: it names method, URL and time, and where
+//! an access token goes along, that token too. The token is bound to the key, so that a stolen one alone is worth
+//! nothing.
+
+mod nonce;
+mod proof;
+mod url;
+
+pub use nonce::Nonces;
+pub use proof::{Expected, Proof, algorithms, missing, verify};
+
+/// What the server's configuration says about proofs.
+#[derive(Debug, Clone)]
+pub struct DpopPolicy {
+    /// What proofs are made fresh with.
+    pub nonces: Nonces,
+    /// Whether a proof without a nonce of ours is refused. RFC 9449 §8.
+    pub require_nonce: bool,
+}

@@ -1,0 +1,177 @@
+//! Reading a proof and checking everything that it says. RFC 9449 §4.2, §4.3.
+
+use super::url;
+use crate::act::Act;
+use crate::digest::sha256;
+use crate::jose::{JoseError, Jwk, Jws, NumericDate, With};
+use crate::oauth::one_time::Spend;
+use crate::oauth::{ErrorCode, OAuthError, Rules};
+use crate::records::{JwsAlgorithm, Profile};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use time::{Duration, OffsetDateTime};
+
+/// The `typ` of a proof. RFC 9449 §4.2.
+const TYP: &str = "dpop+jwt";
+
+/// How old a proof may be. RFC 9449 §11.1: seconds or minutes.
+const MAX_AGE: Duration = Duration::seconds(60);
+
+/// The longest `jti` that is taken, in bytes. RFC 9449 §11.1 allows a bound.
+const MAX_JTI: usize = 512;
+
+/// What a proof must have been made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The method of the request.
+    pub method: &'a str,
+    /// The URLs by which the endpoint is known: from the configuration, never from what the request says.
+    pub urls: &'a [String],
+    /// The access token that goes along, at a resource.
+    pub access_token: Option<&'a str>,
+    /// The set of demands that the client is held to.
+    pub profile: Option<Profile>,
+    /// Whether this client's proofs need a nonce, whatever the server's configuration says.
+    pub needs_nonce: bool,
+}
+
+/// A good proof, as long as it was not shown before.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The thumbprint of its key. RFC 9449 §6.1.
+    pub jkt: String,
+    /// What makes it good for one use alone. RFC 9449 §11.1.
+    pub spend: Spend,
+}
+
+/// The claims. RFC 9449 §4.2; all but the last two must be there.
+#[derive(Deserialize)]
+struct Claims {
+    jti: String,
+    htm: String,
+    htu: String,
+    iat: NumericDate,
+    ath: Option<String>,
+    nonce: Option<String>,
+}
+
+/// The algorithms of proofs: those with a public key, in the order in which discovery lists them. RFC 9449 §5.1.
+pub fn algorithms(profile: Option<Profile>) -> &'static [JwsAlgorithm] {
+    match profile {
+        Some(Profile::Fapi2Security | Profile::Fapi2MessageSigning) => &JwsAlgorithm::FAPI,
+        None => &JwsAlgorithm::ALL_ASYMMETRIC,
+    }
+}
+
+/// Checks the proof of a request: the values of its `DPoP` headers. None where there is no header.
+///
+/// # Errors
+/// `invalid_dpop_proof` with the first thing that is wrong; `use_dpop_nonce` where nothing is, but its nonce is missing
+/// or old.
+pub fn verify(
+    headers: &[Vec<u8>],
+    act: &Act,
+    rules: &Rules,
+    expected: &Expected<'_>,
+) -> Result<Option<Proof>, OAuthError> {
+    let header = match headers {
+        [] => return Ok(None),
+        [header] => header,
+        // RFC 9449 §4.3, 1: there is one header at most.
+        _ => return Err(invalid("There is more than one DPoP header.", "dpop.two_proofs")),
+    };
+    let (jkt, claims) = read(header, expected.profile)?;
+    let until = check(&claims, act.now, rules.policy.clock_skew, expected)?;
+    check_nonce(claims.nonce.as_deref(), act.now, rules, expected.needs_nonce)?;
+    let spend = Spend {
+        purpose: "dpop_proof",
+        issuer: jkt.clone(),
+        jti: claims.jti,
+        until,
+        replayed: invalid("The DPoP proof was used before.", "dpop.replayed"),
+    };
+    Ok(Some(Proof { jkt, spend }))
+}
+
+/// What a request is told that needs a proof and shows none. RFC 9449 §5.2, §7.1.
+pub const fn missing() -> OAuthError {
+    invalid("A DPoP proof is missing.", "dpop.missing")
+}
+
+/// The key and the claims, once the signature is right. RFC 9449 §4.3, 2 to 7.
+fn read(header: &[u8], profile: Option<Profile>) -> Result<(String, Claims), OAuthError> {
+    let malformed = || invalid("The DPoP proof is no signed JWT.", "dpop.malformed");
+    let algorithm = || invalid("The algorithm of the DPoP proof is not supported.", "dpop.algorithm");
+    let text = std::str::from_utf8(header).map_err(|_| malformed())?;
+    let jws = Jws::parse(text.trim_matches([' ', '\t'])).map_err(|error| match error {
+        JoseError::Unsecured => algorithm(),
+        _ => malformed(),
+    })?;
+    if !jws.header().is_type(TYP) {
+        return Err(invalid("The typ of the DPoP proof must be dpop+jwt.", "dpop.typ"));
+    }
+    let jwk = jws.header().jwk.as_ref().ok_or(invalid("The DPoP proof names no key.", "dpop.jwk"))?;
+    let jwk = Jwk::parse(jwk).map_err(|error| match error {
+        // RFC 9449 §4.3, 7.
+        JoseError::PrivateKey => invalid("The DPoP proof shows a private key.", "dpop.private_key"),
+        _ => invalid("The key of the DPoP proof cannot be used.", "dpop.jwk"),
+    })?;
+    let verified = jws.verify(With::Key(&jwk), algorithms(profile)).map_err(|error| match error {
+        JoseError::Algorithm => algorithm(),
+        _ => invalid("The signature of the DPoP proof is wrong.", "dpop.signature"),
+    })?;
+    let claims = verified.claims().map_err(|_| invalid("The DPoP proof lacks a claim.", "dpop.claims"))?;
+    Ok((jwk.thumbprint(), claims))
+}
+
+/// RFC 9449 §4.3, 8 to 12, but for the nonce. Gives the instant from which on the proof is too old.
+fn check(
+    claims: &Claims,
+    now: OffsetDateTime,
+    skew: Duration,
+    expected: &Expected<'_>,
+) -> Result<OffsetDateTime, OAuthError> {
+    if claims.jti.is_empty() || claims.jti.len() > MAX_JTI {
+        return Err(invalid("The jti of the DPoP proof is empty or too long.", "dpop.jti"));
+    }
+    if claims.htm != expected.method {
+        return Err(invalid("The htm of the DPoP proof is another method.", "dpop.htm"));
+    }
+    if !expected.urls.iter().any(|ours| url::is_same(&claims.htu, ours)) {
+        return Err(invalid("The htu of the DPoP proof is another URL.", "dpop.htu"));
+    }
+    let made = claims.iat.0;
+    let until = made.saturating_add(MAX_AGE).saturating_add(skew);
+    if made > now.saturating_add(skew) || until <= now {
+        return Err(invalid("The iat of the DPoP proof is not the present.", "dpop.iat"));
+    }
+    // RFC 9449 §4.3, 12: made for the access token that goes along.
+    let ath = expected.access_token.map(|token| URL_SAFE_NO_PAD.encode(sha256(&[token.as_bytes()])));
+    if ath.is_some() && claims.ath != ath {
+        return Err(invalid("The ath of the DPoP proof is not that of the access token.", "dpop.ath"));
+    }
+    Ok(until)
+}
+
+/// RFC 9449 §4.3, 10, and §8: a nonce must be one of ours where one is needed, and wherever one is shown.
+fn check_nonce(
+    nonce: Option<&str>,
+    now: OffsetDateTime,
+    rules: &Rules,
+    needs_nonce: bool,
+) -> Result<(), OAuthError> {
+    let refuse = |cause| {
+        let description = "The DPoP proof must have the nonce of the DPoP-Nonce header.";
+        Err(OAuthError::new(ErrorCode::UseDpopNonce, description, cause))
+    };
+    match nonce {
+        None if rules.dpop.require_nonce || needs_nonce => refuse("dpop.nonce_missing"),
+        Some(nonce) if !rules.dpop.nonces.accepts(nonce, now) => refuse("dpop.nonce_stale"),
+        None | Some(_) => Ok(()),
+    }
+}
+
+const fn invalid(description: &'static str, cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidDpopProof, description, cause)
+}
