@@ -5,6 +5,7 @@ use crate::oauth::clients::{self, ClientError, Registered, registration};
 use crate::records::Client;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use time::Duration;
 
 /// An order about clients.
@@ -100,8 +101,10 @@ pub(super) async fn execute(services: &Services, order: ClientOrder) -> Result<A
             let client_id = client_id.unwrap_or_else(|| act.seed.uuid("client.id").to_string());
             let client = registration::client(*metadata, &client_id, &services.offer, act.now)
                 .map_err(|error| Refusal::new(error.description))?;
-            let added =
-                services.run(move |txn| clients::register(txn, &act, OPERATOR, client.clone())).await?;
+            let ring = Arc::clone(&services.keys);
+            let added = services
+                .run(move |txn| clients::register(txn, &act, OPERATOR, client.clone(), ring.keks()))
+                .await?;
             Ok(Answer::Client(Box::new(added.into())))
         }
         ClientOrder::List { after, limit } => {
@@ -118,8 +121,9 @@ pub(super) async fn execute(services: &Services, order: ClientOrder) -> Result<A
         }
         ClientOrder::RotateSecret { client_id, grace_seconds } => {
             let grace = Duration::seconds(grace_seconds.into());
+            let ring = Arc::clone(&services.keys);
             let rotated = services
-                .run(move |txn| clients::rotate_secret(txn, &act, OPERATOR, &client_id, grace))
+                .run(move |txn| clients::rotate_secret(txn, &act, OPERATOR, &client_id, grace, ring.keks()))
                 .await?;
             Ok(Answer::Client(Box::new(rotated.into())))
         }

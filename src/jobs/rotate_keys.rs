@@ -8,6 +8,7 @@ use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::keys::lifecycle::{self, Emergency, Moment, Plan, Step, Transition};
 use crate::keys::{Algorithm, KeyRing, NewKey, generate, server_secret};
+use crate::oauth::clients::secret;
 use crate::ports::{Clock, Entropy};
 use crate::records::SigningKey;
 use crate::storage::{Fault, Stop, Store, Txn};
@@ -26,6 +27,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// More rounds than any plan needs to come to rest; a guard against a plan that never does.
 const MOST_ROUNDS: usize = 16;
+
+/// How many clients are looked at in one unit of work.
+const CLIENTS_AT_ONCE: usize = 200;
 
 /// Keeps the keys of one tenant. Cheap to clone; every clone works on the same ring and wakes the same loop.
 #[derive(Clone)]
@@ -205,9 +209,11 @@ impl RotateKeys {
     /// # Errors
     /// A [`Fault`] where the store fails or a seal cannot be opened.
     pub async fn rewrap(&self, act: &Act) -> Result<usize, Fault> {
+        let clients = self.rewrap_clients(act).await?;
         let (act, ring) = (act.clone(), Arc::clone(&self.0.ring));
         self.unit(move |txn| {
-            let count = lifecycle::rewrap(txn, &act.tenant, ring.keks(), &act.seed)?
+            let count = clients
+                + lifecycle::rewrap(txn, &act.tenant, ring.keks(), &act.seed)?
                 + server_secret::rewrap(txn, &act.tenant, ring.keks(), &act.seed)?;
             Entry::new(&act, Event::KeyRewrapped)
                 .actor("operator")
@@ -216,6 +222,24 @@ impl RotateKeys {
             Ok(count)
         })
         .await
+    }
+
+    /// The same for the secrets of clients, so many in each unit of work.
+    async fn rewrap_clients(&self, act: &Act) -> Result<usize, Fault> {
+        let (mut count, mut after) = (0, None::<String>);
+        loop {
+            let (act, ring, from) = (act.clone(), Arc::clone(&self.0.ring), after.take());
+            let unit = self.unit(move |txn| {
+                let sealing = (ring.keks(), &act.seed);
+                secret::rewrap(txn, &act.tenant, sealing, from.as_deref(), CLIENTS_AT_ONCE)
+            });
+            let (rewrapped, next) = unit.await?;
+            count += rewrapped;
+            match next {
+                Some(next) => after = Some(next),
+                None => return Ok(count),
+            }
+        }
     }
 
     async fn make(&self, algorithm: Algorithm) -> Result<NewKey, Fault> {

@@ -10,6 +10,7 @@ pub const MAX_KEYS: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
+    published: Vec<Value>,
 }
 
 impl JwkSet {
@@ -40,7 +41,7 @@ impl JwkSet {
         if keys.len() > MAX_KEYS {
             return Err(JoseError::KeySet);
         }
-        let mut set = Self::default();
+        let mut set = Self { keys: Vec::new(), published: keys.clone() };
         for key in keys {
             match Jwk::parse(key) {
                 Ok(key) => set.keys.push(key),
@@ -56,6 +57,11 @@ impl JwkSet {
     /// The keys, in their order.
     pub fn keys(&self) -> &[Jwk] {
         &self.keys
+    }
+
+    /// Every key as it was published, those that we cannot use among them: for its certificates (RFC 7517 §4.7).
+    pub fn as_published(&self) -> &[Value] {
+        &self.published
     }
 
     /// Whether there is none that we can use.

@@ -1,9 +1,10 @@
 //! What the unit tests of this layer begin with.
 
-use super::client_auth::{self, AuthenticatedClient, Evidence};
+use super::client_auth::{self, AuthenticatedClient, Claimed, Evidence, Proven, Unproven};
 use super::dpop::{DpopPolicy, Nonces};
-use super::{Params, Pepper, Rules, TokenPolicy};
+use super::{OAuthError, Params, Pepper, Rules, TokenPolicy};
 use crate::act::Act;
+use crate::keys::sealing::{Kek, KekRing};
 use crate::ports::Seed;
 use crate::records::{
     self, Client, Confirmation, Consent, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm,
@@ -132,6 +133,20 @@ pub(crate) fn standing_store() -> Store {
 
 /// [`client`], as the token endpoint knows it.
 pub(crate) fn authenticated(store: &Store) -> AuthenticatedClient {
-    let nothing = Evidence { authorization: None, certificate: None, anchors: &Anchors::default() };
-    client_auth::authenticate(store, &act(), &nothing, &Params::parse(b"client_id=web").unwrap()).unwrap()
+    let claimed = client_auth::claim(store, &act(), None, &Params::parse(b"client_id=web").unwrap());
+    prove(&claimed.unwrap()).unwrap().client
+}
+
+/// Proves a client that needs no keys of another server.
+pub(crate) fn prove(claimed: &Claimed) -> Result<Proven, OAuthError> {
+    let keks = KekRing::new(Kek::new([9; 32]), Vec::new());
+    let evidence = Evidence {
+        policy: &rules().policy,
+        keks: &keks,
+        keys: None,
+        endpoints: &[],
+        certificate: None,
+        anchors: &Anchors::default(),
+    };
+    claimed.prove(&act(), &evidence).map_err(Unproven::refusal)
 }

@@ -1,5 +1,6 @@
 //! The edge: the only place that knows actix, askama, cookies and status codes.
 
+mod authentication;
 pub mod extract;
 pub mod middleware;
 pub mod pages;

@@ -1,6 +1,7 @@
 //! `client_secret_basic`. RFC 6749 §2.3.1, RFC 7617.
 
-use super::{OAuthError, Params, Presented, TokenEndpointAuthMethod, invalid_client};
+use super::presented::{Presented, Shown};
+use super::{OAuthError, Params, invalid_client};
 use crate::oauth::ErrorCode;
 use crate::oauth::params::decode;
 use base64::Engine as _;
@@ -28,11 +29,7 @@ pub(super) fn parse(header: &[u8], params: &Params) -> Result<Presented, OAuthEr
             "client_auth.two_client_ids",
         ));
     }
-    Ok(Presented {
-        client_id,
-        method: TokenEndpointAuthMethod::ClientSecretBasic,
-        secret: Some(secret.into()),
-    })
+    Ok(Presented { client_id, shown: Shown::Basic(secret.into()) })
 }
 
 fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {

@@ -1,16 +1,27 @@
 //! Client authentication. RFC 6749 §2.3; one file a method.
+//!
+//! It goes in two steps, since a client's keys may lie on another server: [`claim`] finds out who the client says it
+//! is, [`Claimed::prove`] whether that is so. What was proved by something that holds once is spent by the edge, before
+//! anything is decided.
 
+mod assertion;
 mod basic;
+mod client_secret_jwt;
 mod none;
 mod post;
+mod presented;
+mod private_key_jwt;
+mod proof;
+mod secret;
 mod tls;
+
+pub use proof::{Evidence, Proven, Unproven, keys_unavailable};
 
 use super::{ErrorCode, OAuthError, Params};
 use crate::act::Act;
-use crate::records::{Client, Confirmation, TokenEndpointAuthMethod, find, hash_of};
+use crate::records::{Client, Confirmation, find};
 use crate::storage::{Read, Stop};
-use crate::x509::{Anchors, ClientCertificate};
-use secrecy::{ExposeSecret as _, SecretString};
+use presented::Presented;
 
 /// A client that has proved who it is (or, if public, has named itself), with the keys that its request proved
 /// beside that. Made here alone.
@@ -54,104 +65,33 @@ impl std::ops::Deref for AuthenticatedClient {
     }
 }
 
-/// What a request presents to prove who its client is.
+/// A client that a request names, and what the request shows for it. Nothing is proved yet.
 #[derive(Debug)]
-struct Presented {
-    client_id: String,
-    method: TokenEndpointAuthMethod,
-    secret: Option<SecretString>,
+pub struct Claimed {
+    client: Client,
+    presented: Presented,
 }
 
-/// What a request shows beside its parameters.
-#[derive(Debug, Clone, Copy)]
-pub struct Evidence<'a> {
-    /// The value of the `Authorization` header, where there is one.
-    pub authorization: Option<&'a [u8]>,
-    /// The certificate that the client showed, where it showed one. RFC 8705 §2.
-    pub certificate: Option<&'a ClientCertificate>,
-    /// The authorities whose certificates are taken.
-    pub anchors: &'a Anchors,
-}
-
-impl Evidence<'_> {
-    /// The keys that the request proves.
-    fn proved(&self) -> Confirmation {
-        Confirmation { jkt: None, x5t_s256: self.certificate.map(|shown| shown.thumbprint().to_owned()) }
-    }
-}
-
-/// Finds out which client sends a request.
+/// Finds out which client a request comes from, by its own word.
+///
+/// `authorization` is the value of the `Authorization` header, where there is one.
 ///
 /// # Errors
 /// `invalid_request` where two methods are used at a time (RFC 6749 §2.3); `invalid_client` where the client is
-/// unknown or disabled, uses another method than it registered, or shows a wrong secret. All of the latter read the
-/// same from outside.
-pub fn authenticate(
+/// unknown or what is shown cannot be read.
+pub fn claim(
     read: &(impl Read + ?Sized),
     act: &Act,
-    evidence: &Evidence<'_>,
+    authorization: Option<&[u8]>,
     params: &Params,
-) -> Result<AuthenticatedClient, Stop<OAuthError>> {
-    let presented = present(evidence.authorization, params).map_err(Stop::Refused)?;
+) -> Result<Claimed, Stop<OAuthError>> {
+    let presented = Presented::read(authorization, params).map_err(Stop::Refused)?;
     let client: Client = find(read, &act.tenant, &presented.client_id)?
         .ok_or(Stop::Refused(invalid_client("client.unknown")))?;
-    prove(&client, &presented, evidence, act).map_err(Stop::Refused)?;
-    Ok(AuthenticatedClient { client, proved: evidence.proved() })
+    Ok(Claimed { client, presented })
 }
 
-/// Which method the request uses, and what it shows.
-fn present(authorization: Option<&[u8]>, params: &Params) -> Result<Presented, OAuthError> {
-    let in_body = params.get("client_secret")?.is_some();
-    match authorization {
-        Some(_) if in_body => Err(OAuthError::new(
-            ErrorCode::InvalidRequest,
-            "The client authenticates in two ways at once.",
-            "client_auth.two_methods",
-        )),
-        Some(header) => basic::parse(header, params),
-        None if in_body => post::parse(params),
-        None => none::parse(params),
-    }
-}
-
-fn prove(
-    client: &Client,
-    presented: &Presented,
-    evidence: &Evidence<'_>,
-    act: &Act,
-) -> Result<(), OAuthError> {
-    use TokenEndpointAuthMethod::{None as Named, SelfSignedTlsClientAuth, TlsClientAuth};
-    if client.disabled {
-        return Err(invalid_client("client.disabled"));
-    }
-    // RFC 8705 §2: the request names the client, and the certificate proves it.
-    match (presented.method, client.token_endpoint_auth_method) {
-        (Named, TlsClientAuth) => {
-            return tls::prove_by_name(client, evidence.certificate, evidence.anchors, act.now);
-        }
-        (Named, SelfSignedTlsClientAuth) => {
-            let keys = client.keys.jwks.as_ref().unwrap_or(&serde_json::Value::Null);
-            return tls::prove_by_key(keys, evidence.certificate, act.now);
-        }
-        _ => {}
-    }
-    if client.token_endpoint_auth_method != presented.method {
-        return Err(invalid_client("client_auth.method_not_registered"));
-    }
-    let Some(secret) = &presented.secret else {
-        return Ok(());
-    };
-    // The secret has 256 random bits, so a plain hash of it tells nothing; the comparison takes constant time.
-    let hash = hash_of(secret.expose_secret().as_bytes());
-    let right = client
-        .secrets
-        .iter()
-        .filter(|known| known.expires_at.is_none_or(|at| act.now < at))
-        .filter(|known| known.hash.len() == hash.len())
-        .any(|known| openssl::memcmp::eq(known.hash.as_bytes(), hash.as_bytes()));
-    if right { Ok(()) } else { Err(invalid_client("client_auth.secret_wrong")) }
-}
-
+/// All of these read the same from outside.
 const fn invalid_client(cause: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClient, "Client authentication failed.", cause)
 }
@@ -159,7 +99,8 @@ const fn invalid_client(cause: &'static str) -> OAuthError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::fixtures::{act, client, store_with};
+    use crate::oauth::fixtures::{act, client, prove, store_with};
+    use crate::records::{TokenEndpointAuthMethod, hash_of};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
@@ -168,13 +109,9 @@ mod tests {
     fn cause(client: &Client, authorization: Option<&str>, body: &str) -> Result<String, &'static str> {
         let store = store_with(client);
         let params = Params::parse(body.as_bytes()).unwrap();
-        let evidence = Evidence {
-            authorization: authorization.map(str::as_bytes),
-            certificate: None,
-            anchors: &Anchors::default(),
-        };
-        match authenticate(&store, &act(), &evidence, &params) {
-            Ok(client) => Ok(client.client_id.clone()),
+        let claimed = claim(&store, &act(), authorization.map(str::as_bytes), &params);
+        match claimed.and_then(|claimed| prove(&claimed).map_err(Stop::Refused)) {
+            Ok(proven) => Ok(proven.client.client_id.clone()),
             Err(Stop::Refused(error)) => Err(error.cause),
             Err(Stop::Fault(fault)) => panic!("{fault}"),
         }
@@ -189,6 +126,7 @@ mod tests {
             token_endpoint_auth_method: method,
             secrets: vec![crate::records::ClientSecret {
                 hash: hash_of(SECRET.as_bytes()),
+                sealed: None,
                 expires_at: None,
             }],
             ..client()

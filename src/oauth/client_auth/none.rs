@@ -1,9 +1,10 @@
-//! `none`: a public client names itself. RFC 6749 §2.1, §3.2.1.
+//! A client that shows nothing names itself: a public one (RFC 6749 §2.1, §3.2.1).
 
-use super::{OAuthError, Params, Presented, TokenEndpointAuthMethod, invalid_client};
+use super::presented::{Presented, Shown};
+use super::{OAuthError, Params, invalid_client};
 
 /// Reads `client_id` from the form body.
 pub(super) fn parse(params: &Params) -> Result<Presented, OAuthError> {
     let client_id = params.required("client_id", invalid_client("client_auth.missing"))?.to_owned();
-    Ok(Presented { client_id, method: TokenEndpointAuthMethod::None, secret: None })
+    Ok(Presented { client_id, shown: Shown::Nothing })
 }

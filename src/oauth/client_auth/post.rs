@@ -1,14 +1,11 @@
 //! `client_secret_post`. RFC 6749 §2.3.1.
 
-use super::{OAuthError, Params, Presented, TokenEndpointAuthMethod, invalid_client};
+use super::presented::{Presented, Shown};
+use super::{OAuthError, Params, invalid_client};
 
 /// Reads `client_id` and `client_secret` from the form body.
 pub(super) fn parse(params: &Params) -> Result<Presented, OAuthError> {
     let client_id = params.required("client_id", invalid_client("client_auth.missing"))?.to_owned();
     let secret = params.required("client_secret", invalid_client("client_auth.missing"))?.to_owned();
-    Ok(Presented {
-        client_id,
-        method: TokenEndpointAuthMethod::ClientSecretPost,
-        secret: Some(secret.into()),
-    })
+    Ok(Presented { client_id, shown: Shown::Post(secret.into()) })
 }

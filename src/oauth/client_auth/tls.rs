@@ -1,20 +1,20 @@
 //! `tls_client_auth` and `self_signed_tls_client_auth`: the client's certificate says who it is. RFC 8705 §2.
 
+use super::proof::{Evidence, Unproven};
 use super::{OAuthError, invalid_client};
+use crate::jose::JwkSet;
 use crate::records::{Authentication, Client};
-use crate::x509::{Anchors, Certificate, ClientCertificate, Doubt, Name};
-use serde_json::Value;
+use crate::x509::{Certificate, Doubt, Name};
 use time::OffsetDateTime;
 
 /// An authority that we trust vouches for the certificate, and it names the client. RFC 8705 §2.1.
-pub(super) fn prove_by_name(
+pub(super) fn check_by_name(
     client: &Client,
-    shown: Option<&ClientCertificate>,
-    anchors: &Anchors,
+    evidence: &Evidence<'_>,
     now: OffsetDateTime,
 ) -> Result<(), OAuthError> {
-    let shown = shown.ok_or(invalid_client("client_auth.certificate_missing"))?;
-    anchors.vouch_for(shown, now).map_err(|doubt| match doubt {
+    let shown = evidence.certificate.ok_or(invalid_client("client_auth.certificate_missing"))?;
+    evidence.anchors.vouch_for(shown, now).map_err(|doubt| match doubt {
         Doubt::Expired => invalid_client("client_auth.certificate_expired"),
         Doubt::Untrusted => invalid_client("client_auth.certificate_untrusted"),
     })?;
@@ -25,22 +25,24 @@ pub(super) fn prove_by_name(
     }
 }
 
-/// The certificate is one of those that the client registered. RFC 8705 §2.2. Nobody need vouch for it, yet it must be
-/// valid at this time.
-pub(super) fn prove_by_key(
-    keys: &Value,
-    shown: Option<&ClientCertificate>,
+/// The certificate is one of those that the client registered, or publishes where it registered. RFC 8705 §2.2. Nobody
+/// need vouch for it, yet it must be valid at this time.
+pub(super) fn check_by_key(
+    client: &Client,
+    evidence: &Evidence<'_>,
     now: OffsetDateTime,
-) -> Result<(), OAuthError> {
-    let shown = shown.ok_or(invalid_client("client_auth.certificate_missing"))?;
+) -> Result<(), Unproven> {
+    let refused = |cause| Unproven::Refused(invalid_client(cause));
+    let shown = evidence.certificate.ok_or(refused("client_auth.certificate_missing"))?;
     if !shown.own().is_valid_at(now) {
-        return Err(invalid_client("client_auth.certificate_expired"));
+        return Err(refused("client_auth.certificate_expired"));
     }
-    let registered = keys.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if registered.iter().any(|key| shown.own().is_of(key)) {
+    let registered = client.keys.jwks.as_ref().and_then(|set| set.get("keys")?.as_array()).map(Vec::as_slice);
+    let published = evidence.keys.map(JwkSet::as_published);
+    if registered.or(published).unwrap_or_default().iter().any(|key| shown.own().is_of(key)) {
         Ok(())
     } else {
-        Err(invalid_client("client_auth.certificate_not_registered"))
+        Err(Unproven::KeyMissing(invalid_client("client_auth.certificate_not_registered")))
     }
 }
 

@@ -3,19 +3,16 @@
 //! Each is a unit of work that appends its audit entry. `by` is who does it: a subject, or `operator`.
 
 pub mod registration;
+pub mod secret;
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
-use crate::records::{self, Client, ClientSecret, Tenant, hash_of};
+use crate::keys::sealing::KekRing;
+use crate::records::{self, Client, Tenant};
 use crate::storage::{Fault, Read, Stop, Txn};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use std::fmt;
 use time::Duration;
-
-/// By which a leaked client secret is found, and told from every other kind.
-pub const SECRET_PREFIX: &str = "lks_";
 
 /// Why an act upon a client is refused. Its text says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,15 +83,20 @@ pub fn register(
     act: &Act,
     by: &str,
     mut client: Client,
+    keks: &KekRing,
 ) -> Result<Registered, Stop<ClientError>> {
     if find(txn, &act.tenant, &client.client_id)?.is_some() {
         return Err(ClientError::Taken.into());
     }
-    let secret = client.token_endpoint_auth_method.has_secret().then(|| new_secret(act));
-    client.secrets = secret.iter().map(current).collect();
+    let mut shown = None;
+    if client.token_endpoint_auth_method.has_secret() {
+        let (secret, kept) = secret::make(act, &client, keks).map_err(Fault::from)?;
+        client.secrets = vec![kept];
+        shown = Some(secret);
+    }
     records::insert(txn, &act.tenant, &client)?;
     Entry::new(act, Event::ClientCreated).actor(by).target(&client.client_id).append(txn)?;
-    Ok(Registered { client, secret })
+    Ok(Registered { client, secret: shown })
 }
 
 /// Gives a confidential client a new secret. The present one is accepted for `grace` more, older ones no longer.
@@ -107,6 +109,7 @@ pub fn rotate_secret(
     by: &str,
     client_id: &str,
     grace: Duration,
+    keks: &KekRing,
 ) -> Result<Registered, Stop<ClientError>> {
     let mut client = load(txn, act, client_id)?;
     if !client.token_endpoint_auth_method.has_secret() {
@@ -116,8 +119,8 @@ pub fn rotate_secret(
     for secret in &mut client.secrets {
         secret.expires_at = Some(act.now + grace);
     }
-    let secret = new_secret(act);
-    client.secrets.push(current(&secret));
+    let (secret, kept) = secret::make(act, &client, keks).map_err(Fault::from)?;
+    client.secrets.push(kept);
     save(txn, act, by, &mut client, "secret_rotated")?;
     Ok(Registered { client, secret: Some(secret) })
 }
@@ -178,14 +181,4 @@ fn save(
     client.updated_at = act.now;
     records::update(txn, &act.tenant, client)?;
     Entry::new(act, Event::ClientUpdated).because(cause).actor(by).target(&client.client_id).append(txn)
-}
-
-/// 256 random bits behind the prefix.
-fn new_secret(act: &Act) -> SecretString {
-    let bytes = act.seed.expand("client.secret");
-    format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)).into()
-}
-
-fn current(secret: &SecretString) -> ClientSecret {
-    ClientSecret { hash: hash_of(secret.expose_secret().as_bytes()), expires_at: None }
 }

@@ -19,6 +19,9 @@ use time::OffsetDateTime;
 pub struct ClientSecret {
     /// `hash_of` the whole secret, prefix included.
     pub hash: String,
+    /// The secret itself under the key-encryption key, where it signs and so is needed (`keys::sealing`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<serde_json::Value>,
     /// When it stops being accepted; none for the current one.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::timestamp::option")]
     pub expires_at: Option<OffsetDateTime>,

@@ -6,12 +6,13 @@ use crate::oauth::{introspection, revocation};
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, json};
+use crate::web::routes::INTROSPECT;
 use actix_web::HttpResponse;
 use secrecy::ExposeSecret as _;
 
 /// `POST /introspect`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
-    let client = authenticate(&call, &form.0).await?;
+    let client = authenticate(&call, &form.0, INTROSPECT).await?;
     let stopped = |stop| ProtocolError::stopped(&call, stop);
     let token = revocation::parse(&form.0).map_err(Stop::Refused).map_err(stopped)?;
     let (store, rules, keys) = (&call.state.store, &call.realm.rules, call.realm.keys.load());

@@ -5,13 +5,14 @@ use crate::oauth::{bearer, revocation};
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::ProtocolError;
+use crate::web::routes::REVOKE;
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use secrecy::ExposeSecret as _;
 
 /// `POST /revoke`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
-    let client = authenticate(&call, &form.0).await?;
+    let client = authenticate(&call, &form.0, REVOKE).await?;
     let stopped = |stop| ProtocolError::stopped(&call, stop);
     let token = revocation::parse(&form.0).map_err(Stop::Refused).map_err(stopped)?;
     let verified =

@@ -10,11 +10,12 @@ use crate::oauth::{OAuthError, Params};
 use crate::storage::{Fault, Stop};
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, json};
+use crate::web::routes::TOKEN;
 use actix_web::HttpResponse;
 
 /// `POST /token`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
-    let client = authenticate(&call, &form.0).await?;
+    let client = authenticate(&call, &form.0, TOKEN).await?;
     let issued = match decide(&call, &client, &form.0).await {
         Ok(issued) => issued,
         Err(stop) => {

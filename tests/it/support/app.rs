@@ -183,10 +183,11 @@ impl App {
         let client: Client =
             serde_json::from_value(merge(client_defaults(self.clock.now()), &metadata)).unwrap();
         let act = self.act();
+        let ring = self.realm.keys.clone();
         let registered = self
             .state
             .store
-            .run_blocking(move |txn| clients::register(txn, &act, "operator", client.clone()))
+            .run_blocking(move |txn| clients::register(txn, &act, "operator", client.clone(), ring.keks()))
             .unwrap_or_else(|stop| panic!("{stop:?}"));
         let secret = registered.secret.map(|secret| secret.expose_secret().to_owned()).unwrap_or_default();
         (registered.client.client_id, secret)

@@ -1,0 +1,43 @@
+//! What a request shows to prove who its client is. RFC 6749 §2.3: by one method at a time.
+
+use super::{OAuthError, Params, assertion, basic, none, post};
+use secrecy::SecretString;
+
+/// The client that a request names, and what it shows for it.
+#[derive(Debug)]
+pub(super) struct Presented {
+    pub(super) client_id: String,
+    pub(super) shown: Shown,
+}
+
+/// What is shown.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// Nothing in the request itself.
+    Nothing,
+    /// A secret in the `Authorization` header.
+    Basic(SecretString),
+    /// A secret in the body.
+    Post(SecretString),
+    /// A signed assertion in the body.
+    Assertion(SecretString),
+}
+
+impl Presented {
+    /// Reads it from the `Authorization` header and the parameters.
+    pub(super) fn read(authorization: Option<&[u8]>, params: &Params) -> Result<Self, OAuthError> {
+        let has_secret = params.get("client_secret")?.is_some();
+        let has_assertion =
+            params.get("client_assertion")?.is_some() || params.get("client_assertion_type")?.is_some();
+        match (authorization, has_secret, has_assertion) {
+            (Some(header), false, false) => basic::parse(header, params),
+            (None, true, false) => post::parse(params),
+            (None, false, true) => assertion::parse(params),
+            (None, false, false) => none::parse(params),
+            (Some(_), ..) | (None, true, true) => Err(OAuthError::invalid_request(
+                "The client authenticates in two ways at once.",
+                "client_auth.two_methods",
+            )),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Whether a client is the one that it says it is.
+
+use super::presented::{Presented, Shown};
+use super::{
+    AuthenticatedClient, Claimed, OAuthError, client_secret_jwt, invalid_client, private_key_jwt, secret, tls,
+};
+use crate::act::Act;
+use crate::jose::JwkSet;
+use crate::keys::sealing::KekRing;
+use crate::oauth::TokenPolicy;
+use crate::oauth::one_time::Spend;
+use crate::records::{Confirmation, TokenEndpointAuthMethod as Method};
+use crate::x509::{Anchors, ClientCertificate};
+
+/// What a proof is judged by, beside the request itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The rules: the issuer, and how far clocks may differ.
+    pub policy: &'a TokenPolicy,
+    /// What opens the secrets that are kept sealed.
+    pub keks: &'a KekRing,
+    /// The client's keys, where they were fetched: see [`Claimed::keys_at`].
+    pub keys: Option<&'a JwkSet>,
+    /// The URLs that an assertion may name as its audience beside the issuer: of the token endpoint, and of the
+    /// endpoint that is called.
+    pub endpoints: &'a [String],
+    /// The certificate that the client showed, where it showed one. RFC 8705 §2.
+    pub certificate: Option<&'a ClientCertificate>,
+    /// The authorities whose certificates are taken.
+    pub anchors: &'a Anchors,
+}
+
+impl Evidence<'_> {
+    /// The keys that the request proves.
+    fn proved(&self) -> Confirmation {
+        Confirmation { jkt: None, x5t_s256: self.certificate.map(|shown| shown.thumbprint().to_owned()) }
+    }
+}
+
+/// A client that is who it says it is.
+#[derive(Debug)]
+pub struct Proven {
+    /// The client.
+    pub client: AuthenticatedClient,
+    /// What was shown and must never be accepted again. To be spent before anything is decided.
+    pub spends: Vec<Spend>,
+}
+
+/// Why a client is not who it says it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Unproven {
+    /// It showed the wrong thing.
+    Refused(OAuthError),
+    /// None of its fetched keys made what it showed; newer ones may have.
+    KeyMissing(OAuthError),
+}
+
+impl Unproven {
+    /// The refusal, once there is nothing more to try.
+    pub fn refusal(self) -> OAuthError {
+        match self {
+            Self::Refused(error) | Self::KeyMissing(error) => error,
+        }
+    }
+}
+
+/// The refusal where a client's published keys cannot be had, for this private cause.
+pub const fn keys_unavailable(cause: &'static str) -> OAuthError {
+    invalid_client(cause)
+}
+
+impl Claimed {
+    /// The identifier of the client that is named.
+    pub fn client_id(&self) -> &str {
+        &self.client.client_id
+    }
+
+    /// Where the keys are published that the proof needs; none where none are needed, or they are registered.
+    pub fn keys_at(&self) -> Option<&str> {
+        let needs_keys = match (self.client.token_endpoint_auth_method, &self.presented.shown) {
+            (Method::PrivateKeyJwt, Shown::Assertion(_))
+            | (Method::SelfSignedTlsClientAuth, Shown::Nothing) => true,
+            _ => false,
+        };
+        let keys = &self.client.keys;
+        keys.jwks_uri.as_deref().filter(|_| needs_keys && keys.jwks.is_none() && !self.client.disabled)
+    }
+
+    /// Checks what the request shows. Changes nothing: the same may be tried again with newer keys.
+    ///
+    /// # Errors
+    /// `invalid_client` where the client is disabled, uses another method than it registered, or shows the wrong
+    /// thing. All of these read the same from outside.
+    pub fn prove(&self, act: &Act, evidence: &Evidence<'_>) -> Result<Proven, Unproven> {
+        let spend = self.check(act, evidence)?;
+        let client = AuthenticatedClient { client: self.client.clone(), proved: evidence.proved() };
+        Ok(Proven { client, spends: spend.into_iter().collect() })
+    }
+
+    fn check(&self, act: &Act, evidence: &Evidence<'_>) -> Result<Option<Spend>, Unproven> {
+        let Self { client, presented: Presented { shown, .. } } = self;
+        if client.disabled {
+            return Err(Unproven::Refused(invalid_client("client.disabled")));
+        }
+        match (client.token_endpoint_auth_method, shown) {
+            (Method::None, Shown::Nothing) => Ok(None),
+            (Method::ClientSecretBasic, Shown::Basic(shown))
+            | (Method::ClientSecretPost, Shown::Post(shown)) => {
+                secret::check(client, shown, act).map_err(Unproven::Refused)?;
+                Ok(None)
+            }
+            (Method::ClientSecretJwt, Shown::Assertion(shown)) => {
+                client_secret_jwt::check(client, shown, act, evidence).map(Some)
+            }
+            (Method::PrivateKeyJwt, Shown::Assertion(shown)) => {
+                private_key_jwt::check(client, shown, act, evidence).map(Some)
+            }
+            // RFC 8705 §2: the request names the client, and the certificate proves it.
+            (Method::TlsClientAuth, Shown::Nothing) => {
+                tls::check_by_name(client, evidence, act.now).map_err(Unproven::Refused)?;
+                Ok(None)
+            }
+            (Method::SelfSignedTlsClientAuth, Shown::Nothing) => {
+                tls::check_by_key(client, evidence, act.now)?;
+                Ok(None)
+            }
+            _ => Err(Unproven::Refused(invalid_client("client_auth.method_not_registered"))),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Which client sends a request. RFC 6749 §2.3.
+//!
+//! The rule is `oauth::client_auth`'s; here stands what it cannot do by itself: fetch the keys that a client publishes,
+//! spend what holds once, and write a refusal into the audit trail.
+
+use super::extract::Call;
+use super::respond::ProtocolError;
+use super::routes::TOKEN;
+use crate::audit::{Entry, Event};
+use crate::oauth::client_auth::{
+    AuthenticatedClient, Claimed, Evidence, Proven, Unproven, claim, keys_unavailable,
+};
+use crate::oauth::one_time::{self, Spend};
+use crate::oauth::{OAuthError, Params};
+use crate::remote::RemoteError;
+use crate::storage::Stop;
+
+/// Authenticates the client of a request to the endpoint at this path; a refusal stands in the audit trail.
+///
+/// # Errors
+/// `invalid_client` or `invalid_request`, as `oauth::client_auth` says.
+pub(super) async fn authenticate(
+    call: &Call,
+    params: &Params,
+    endpoint: &str,
+) -> Result<AuthenticatedClient, ProtocolError> {
+    let claimed = claim(&call.state.store, &call.act, call.authorization(), params);
+    let claimed = match claimed {
+        Ok(claimed) => claimed,
+        Err(stop) => return Err(refuse(call, None, stop).await),
+    };
+    let proven = match prove(call, &claimed, endpoint).await {
+        Ok(proven) => proven,
+        Err(error) => return Err(refuse(call, Some(&claimed), Stop::Refused(error)).await),
+    };
+    match spend(call, proven.spends).await {
+        Ok(()) => Ok(proven.client),
+        Err(stop) => Err(refuse(call, Some(&claimed), stop).await),
+    }
+}
+
+/// Proves the client, with keys that are fetched where it publishes them. They are fetched again for a key that they
+/// lack, as often as [`crate::remote::RemoteKeys`] allows.
+async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven, OAuthError> {
+    let policy = &call.realm.rules.policy;
+    let endpoints = [TOKEN, endpoint].map(|path| format!("{}{path}", policy.issuer));
+    let keks = call.realm.keys.keks();
+    let anchors = call.state.certificates.anchors();
+    let evidence = Evidence {
+        policy,
+        keks,
+        keys: None,
+        endpoints: &endpoints,
+        certificate: call.certificate(),
+        anchors: &anchors,
+    };
+    let Some(url) = claimed.keys_at() else {
+        return claimed.prove(&call.act, &evidence).map_err(Unproven::refusal);
+    };
+    let failed = |error: RemoteError| keys_unavailable(error.as_str());
+    let keys = call.state.remote_keys.get(url).await.map_err(failed)?;
+    match claimed.prove(&call.act, &Evidence { keys: Some(&keys), ..evidence }) {
+        Err(Unproven::KeyMissing(_)) => {
+            let newer = call.state.remote_keys.get_newer(url).await.map_err(failed)?;
+            let evidence = Evidence { keys: Some(&newer), ..evidence };
+            claimed.prove(&call.act, &evidence).map_err(Unproven::refusal)
+        }
+        Err(Unproven::Refused(error)) => Err(error),
+        Ok(proven) => Ok(proven),
+    }
+}
+
+/// Spends what holds once: durably, and before anything is decided. Where there is nothing to spend, nothing is written.
+async fn spend(call: &Call, spends: Vec<Spend>) -> Result<(), Stop<OAuthError>> {
+    if spends.is_empty() {
+        return Ok(());
+    }
+    let act = call.act.clone();
+    call.state.store.run(move |txn| one_time::spend(txn, &act, &spends)).await
+}
+
+async fn refuse(call: &Call, claimed: Option<&Claimed>, stop: Stop<OAuthError>) -> ProtocolError {
+    let error = ProtocolError::stopped(call, stop);
+    let mut entry = Entry::new(&call.act, Event::AuthnClient).refused(error.cause());
+    if let Some(claimed) = claimed {
+        entry = entry.client(claimed.client_id());
+    }
+    let written = call.state.stateless_acts.write(entry, &call.state.store).await;
+    match written {
+        Ok(()) => error,
+        Err(fault) => ProtocolError::stopped(call, fault.into()),
+    }
+}
