@@ -30,6 +30,7 @@ pub(crate) fn rules() -> Rules {
     Rules {
         policy: TokenPolicy::for_issuer("https://id.example"),
         pepper: Pepper::new([5; 32]),
+        subjects: Pepper::new([7; 32]),
         dpop: DpopPolicy { nonces: Nonces::new([4; 32]), require_nonce: false },
         profile: None,
     }

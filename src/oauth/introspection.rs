@@ -2,7 +2,7 @@
 
 use super::client_auth::AuthenticatedClient;
 use super::tokens::{AccessToken, Audience, RefreshToken};
-use super::{ErrorCode, OAuthError, Rules, bearer, grants};
+use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
 use crate::act::Act;
 use crate::keys::Snapshot;
 use crate::records::{Grant, Scope, find};
@@ -159,7 +159,7 @@ fn refresh_token(
         Ok(user) => Ok(Introspection {
             active: true,
             iss: Some(rules.policy.issuer.clone()),
-            sub: Some(user.id.to_string()),
+            sub: Some(subject::of(client, user.id, rules)),
             client_id: Some(grant.client_id),
             username: Some(user.username),
             scope: Some(grant.scope),

@@ -23,6 +23,7 @@ pub mod redirect_uri;
 pub mod resource;
 pub mod revocation;
 pub mod scope;
+pub mod subject;
 pub mod tokens;
 pub mod userinfo;
 

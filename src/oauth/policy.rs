@@ -1,4 +1,4 @@
-//! What the server's configuration says about tokens, and the secret that refresh tokens are made with.
+//! What the server's configuration says about tokens, and the secrets that refresh tokens and subjects are made with.
 
 use super::dpop::DpopPolicy;
 use crate::records::Profile;
@@ -51,13 +51,15 @@ impl TokenPolicy {
     }
 }
 
-/// The server's secret part of every refresh token. Never printed.
+/// A secret of the server that goes into every value of one kind. Never printed.
 #[derive(Clone)]
 pub struct Pepper(Arc<[u8; 32]>);
 
 impl Pepper {
-    /// The name under which it is sealed in the store.
+    /// The name under which that of refresh tokens is sealed in the store.
     pub const NAME: &'static str = "refresh_token_pepper";
+    /// The name under which that of pairwise subjects is sealed in the store. It must never change.
+    pub const OF_SUBJECTS: &'static str = "pairwise_subjects";
 
     /// A pepper of these 256 random bits.
     pub fn new(bytes: [u8; 32]) -> Self {
@@ -82,6 +84,8 @@ pub struct Rules {
     pub policy: TokenPolicy,
     /// The secret of refresh tokens.
     pub pepper: Pepper,
+    /// The secret of pairwise subjects.
+    pub subjects: Pepper,
     /// How keys are proved.
     pub dpop: DpopPolicy,
     /// The set of demands that every client is held to.

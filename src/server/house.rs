@@ -48,7 +48,8 @@ impl House {
         let sealing = Arc::new(load_keks(settings, opening.pairs == 0, &entropy.seed())?);
         let keys = Arc::new(KeyRing::new(tenant.clone(), policies::keys(settings), Arc::clone(&sealing)));
         keys.show(&lifecycle::load_all(&store, &tenant)?)?;
-        let Secrets { pepper, devices, nonces } = load_secrets(&store, &tenant, &sealing, &entropy.seed())?;
+        let Secrets { pepper, subjects, devices, nonces } =
+            load_secrets(&store, &tenant, &sealing, &entropy.seed())?;
         let rotation =
             RotateKeys::new(Arc::clone(&keys), store.clone(), Arc::clone(&clock), Arc::clone(&entropy));
         let passwords = PasswordPool::start(policies::own_pool(settings)?)
@@ -61,6 +62,7 @@ impl House {
             rules: Rules {
                 policy: policies::tokens(settings),
                 pepper: Pepper::new(*pepper),
+                subjects: Pepper::new(*subjects),
                 dpop: DpopPolicy { nonces: Nonces::new(*nonces), require_nonce: settings.dpop.require_nonce },
                 profile: None,
             },
@@ -145,6 +147,7 @@ fn load_keks(settings: &Settings, is_new: bool, seed: &Seed) -> Result<KekRing, 
 /// The server's own secrets.
 struct Secrets {
     pepper: Zeroizing<[u8; 32]>,
+    subjects: Zeroizing<[u8; 32]>,
     devices: Zeroizing<[u8; 32]>,
     nonces: Zeroizing<[u8; 32]>,
 }
@@ -160,6 +163,7 @@ fn load_secrets(
         let mut load = |name| server_secret::load_or_make(txn, &tenant, &keks, name, &seed);
         Ok(Secrets {
             pepper: load(Pepper::NAME)?,
+            subjects: load(Pepper::OF_SUBJECTS)?,
             devices: load(KNOWN_DEVICES)?,
             nonces: load(Nonces::NAME)?,
         })

@@ -33,7 +33,7 @@ pub fn decide(
     signed_in: Option<&SignedIn>,
 ) -> Result<Outcome, Fault> {
     let Checked { target, interaction, silent } = checked;
-    let next = evaluate(txn, act, &target, &interaction, signed_in)?;
+    let next = evaluate(txn, act, rules, (&target, &interaction), signed_in)?;
     match (next, signed_in) {
         (Next::Answer, Some(person)) => {
             Ok(Outcome::Answered(issue(txn, act, rules, target, &interaction, person)?))

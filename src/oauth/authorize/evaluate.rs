@@ -2,6 +2,7 @@
 
 use super::TrustedRedirect;
 use crate::act::Act;
+use crate::oauth::{Rules, subject};
 use crate::records::{BrowserSession, Consent, Interaction, User, find};
 use crate::storage::{Fault, Read};
 use time::Duration;
@@ -35,8 +36,8 @@ pub(super) enum Next {
 pub(super) fn evaluate(
     read: &(impl Read + ?Sized),
     act: &Act,
-    target: &TrustedRedirect,
-    interaction: &Interaction,
+    rules: &Rules,
+    (target, interaction): (&TrustedRedirect, &Interaction),
     signed_in: Option<&SignedIn>,
 ) -> Result<Next, Fault> {
     let Some(SignedIn { session, user }) = signed_in else {
@@ -46,7 +47,8 @@ pub(super) fn evaluate(
         return Ok(Next::Login);
     }
     // OIDC Core §3.1.2.2: tokens for another person than the hint names are never given.
-    if interaction.hinted.is_some_and(|hinted| hinted != user.id) {
+    let is_person = |sub: &String| subject::is_of(sub, target.client(), user.id, rules);
+    if !interaction.hinted.as_ref().is_none_or(is_person) {
         let signed_in_here = interaction.signed_in == Some(session.sid);
         return Ok(if signed_in_here { Next::WrongPerson } else { Next::Login });
     }

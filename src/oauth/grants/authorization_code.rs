@@ -61,12 +61,9 @@ pub fn decide(
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
 
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
-    let access =
-        AccessToken::for_user(act, &rules.policy, client, (&grant, &user), code.scope.clone(), &resources);
-    let id = code
-        .scope
-        .contains("openid")
-        .then(|| IdToken::of(act, &rules.policy, client, &grant, code.nonce.clone()));
+    let access = AccessToken::for_user(act, rules, client, (&grant, &user), code.scope.clone(), &resources);
+    let id =
+        code.scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, code.nonce.clone()));
 
     code.consumed_at = Some(act.now);
     update(txn, &act.tenant, &code)?;

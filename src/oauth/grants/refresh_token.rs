@@ -93,9 +93,8 @@ pub fn decide(
     let moved = advance(&mut state, client, position, act);
     let refresh =
         rotates(client).then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper));
-    let access =
-        AccessToken::for_user(act, &rules.policy, client, (&grant, &user), scope.clone(), &resources);
-    let id = scope.contains("openid").then(|| IdToken::of(act, &rules.policy, client, &grant, None));
+    let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope.clone(), &resources);
+    let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, None));
     if moved {
         grant.refresh = Some(state);
         update(txn, &act.tenant, &grant)?;

@@ -1,8 +1,8 @@
 //! Access tokens: JWTs by RFC 9068.
 
 use crate::act::Act;
-use crate::oauth::TokenPolicy;
 use crate::oauth::client_auth::AuthenticatedClient;
+use crate::oauth::{Rules, TokenPolicy, subject};
 use crate::records::{Client, Confirmation, Grant, Scope, User};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -134,17 +134,17 @@ impl AccessToken {
         }
     }
 
-    /// A token with which the client acts for a person.
+    /// A token with which the client acts for a person, whom it names as the client knows them.
     pub fn for_user(
         act: &Act,
-        policy: &TokenPolicy,
+        rules: &Rules,
         client: &AuthenticatedClient,
         (grant, user): (&Grant, &User),
         scope: Scope,
         resources: &[String],
     ) -> Self {
         Self {
-            sub: user.id.to_string(),
+            sub: subject::of(client, user.id, rules),
             grant_id: Some(grant.id),
             auth_time: Some(grant.auth_time.unix_timestamp()),
             amr: grant.amr.clone(),
@@ -152,7 +152,7 @@ impl AccessToken {
             authorization_details: grant.authorization_details.clone(),
             roles: user.roles.clone(),
             groups: user.groups.clone(),
-            ..Self::for_client(act, policy, client, scope, resources)
+            ..Self::for_client(act, &rules.policy, client, scope, resources)
         }
     }
 }

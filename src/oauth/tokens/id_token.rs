@@ -1,7 +1,7 @@
 //! ID tokens. OIDC Core §2.
 
 use crate::act::Act;
-use crate::oauth::TokenPolicy;
+use crate::oauth::{Rules, subject};
 use crate::records::{Client, Grant};
 use serde::Serialize;
 use std::sync::Arc;
@@ -41,19 +41,13 @@ pub struct IdToken {
 
 impl IdToken {
     /// The ID token of this grant, for its client. A refresh passes no nonce: OIDC Core §12.2.
-    pub fn of(
-        act: &Act,
-        policy: &TokenPolicy,
-        client: &Client,
-        grant: &Grant,
-        nonce: Option<String>,
-    ) -> Self {
+    pub fn of(act: &Act, rules: &Rules, client: &Client, grant: &Grant, nonce: Option<String>) -> Self {
         Self {
-            iss: policy.issuer.clone(),
-            sub: grant.user_id.to_string(),
+            iss: rules.policy.issuer.clone(),
+            sub: subject::of(client, grant.user_id, rules),
             aud: client.client_id.clone(),
             iat: act.now.unix_timestamp(),
-            exp: (act.now + policy.id_ttl).unix_timestamp(),
+            exp: (act.now + rules.policy.id_ttl).unix_timestamp(),
             auth_time: grant.auth_time.unix_timestamp(),
             nonce,
             amr: grant.amr.clone(),

@@ -58,9 +58,9 @@ pub struct Interaction {
     /// Fills the username field. OIDC Core §3.1.2.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
-    /// Who is expected. OIDC Core §3.1.2.1, `id_token_hint`.
+    /// Who is expected, by the subject that the client knows. OIDC Core §3.1.2.1, `id_token_hint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hinted: Option<Uuid>,
+    pub hinted: Option<String>,
     /// How old the sign-in may be, in seconds. OIDC Core §3.1.2.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,

@@ -122,6 +122,7 @@ impl App {
             rules: Rules {
                 policy,
                 pepper: Pepper::new([7; 32]),
+                subjects: Pepper::new([5; 32]),
                 dpop: DpopPolicy { nonces: Nonces::new([6; 32]), require_nonce: false },
                 profile: None,
             },

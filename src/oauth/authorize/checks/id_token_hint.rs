@@ -5,21 +5,21 @@ use crate::oauth::{OAuthError, Params, Rules};
 use crate::records::Client;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
-use uuid::Uuid;
 
 #[derive(Deserialize)]
 struct Hint {
-    sub: Uuid,
+    sub: String,
     aud: String,
 }
 
-/// Reads an ID token that we gave this client. It may have expired: it names a person, and proves nothing.
+/// Reads an ID token that we gave this client, and gives its subject. It may have expired: it names a person, and
+/// proves nothing.
 pub(in crate::oauth::authorize) fn id_token_hint(
     params: &Params,
     client: &Client,
     rules: &Rules,
     keys: &Snapshot,
-) -> Result<Option<Uuid>, OAuthError> {
+) -> Result<Option<String>, OAuthError> {
     let Some(token) = params.get("id_token_hint")? else { return Ok(None) };
     // At the beginning of time nothing has expired.
     let (now, leeway) = (OffsetDateTime::UNIX_EPOCH, Duration::ZERO);
