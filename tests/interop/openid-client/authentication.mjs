@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { Agent, fetch as undiciFetch } from 'undici'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { AUDIENCE, discover, home, newClient, newKey, register, signIn, validate } from './home.mjs'
 
 const SERVICE = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'read write', resources: [AUDIENCE] }

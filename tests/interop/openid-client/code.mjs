@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as oidc from 'openid-client'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { AUDIENCE, REDIRECT_URI, browse, home, issuer, newClient, newRequest, plainly, signIn, validate } from './home.mjs'
 
 export async function code() {

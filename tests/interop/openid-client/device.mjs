@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import * as oidc from 'openid-client'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { newClient } from './home.mjs'
 
 const DEVICE = {

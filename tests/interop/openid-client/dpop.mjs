@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { AUDIENCE, browse, newClient, newRequest, pushed, signIn, validate } from './home.mjs'
 
 export async function dpop() {

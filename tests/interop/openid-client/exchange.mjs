@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { AUDIENCE, discover, register, newClient, signIn, validate } from './home.mjs'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'

@@ -1,7 +1,7 @@
 // The client of the FAPI 2.0 Security Profile and of Message Signing: PAR, private_key_jwt, DPoP, signed both ways.
 import assert from 'node:assert/strict'
 import * as oidc from 'openid-client'
-import { check } from './checks.mjs'
+import { check } from '../checks.mjs'
 import { AUDIENCE, browse, discover, issuer, newKey, newRequest, plainly, pushed, register, signIn, signedAndPushed, validate } from './home.mjs'
 
 /** FAPI 2.0 wants the issuer, and nothing else, as the audience of assertions. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import * as jose from 'jose'
 import * as oidc from 'openid-client'
-import { check } from './checks.mjs'
+import { check } from '../checks.mjs'
 import { browse, issuer, metadata, newClient, newRequest, plainly } from './home.mjs'
 
 const AFTER = 'https://client.example/signed-out'

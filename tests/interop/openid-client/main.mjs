@@ -2,7 +2,7 @@
 //
 //   node main.mjs [PART ...]
 import { assertions, certificates, publishedKeys, secretAssertions, secrets } from './authentication.mjs'
-import { close } from './checks.mjs'
+import { close } from '../checks.mjs'
 import { claimsParameter, code, formPost, registeredResponses } from './code.mjs'
 import { device } from './device.mjs'
 import { dpop } from './dpop.mjs'
@@ -12,9 +12,9 @@ import { logout } from './logout.mjs'
 import { registration } from './registration.mjs'
 import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
-const parts = { code, secrets }
+const parts = { code, formPost, signedAnswers, secrets }
 const coming = {
-  formPost, claimsParameter, registeredResponses, pushedRequests, requestObjects, signedAnswers, secretAssertions, assertions, publishedKeys, certificates,
+  claimsParameter, registeredResponses, pushedRequests, requestObjects, secretAssertions, assertions, publishedKeys, certificates,
   dpop, device, exchange, registration, logout, fapi,
 }
 

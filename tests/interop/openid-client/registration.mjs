@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import * as oidc from 'openid-client'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { REDIRECT_URI, home, issuer, newKey, signIn } from './home.mjs'
 
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
-import { check, refused } from './checks.mjs'
+import { check, refused } from '../checks.mjs'
 import { browse, metadata, newClient, newKey, newRequest, plainly, pushed, signIn, signed, signedAndPushed } from './home.mjs'
 
 export async function pushedRequests() {

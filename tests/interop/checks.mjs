@@ -1,4 +1,7 @@
-// Counts checks and prints a line for each.
+// Counts checks and prints a line for each, in the name of the folder whose program runs.
+import { basename, dirname } from 'node:path'
+
+const PART = basename(dirname(process.argv[1]))
 let passed = 0
 let failed = 0
 
@@ -7,13 +10,13 @@ export async function check(name, body) {
   try {
     const result = await body()
     passed += 1
-    console.log(`ok      openid-client: ${name}`)
+    console.log(`ok      ${PART}: ${name}`)
     return result
   } catch (error) {
     failed += 1
     const cause = error.cause instanceof Error ? error.cause.message : JSON.stringify(error.cause)
     const said = [error.code, error.error, error.error_description, error.message, cause].filter(Boolean)
-    console.log(`FAILED  openid-client: ${name}: ${said.join(': ').slice(0, 600)}`)
+    console.log(`FAILED  ${PART}: ${name}: ${said.join(': ').slice(0, 600)}`)
   }
 }
 
