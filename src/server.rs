@@ -63,6 +63,7 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
     let mut signals = Signals::listen()?;
     let listeners = edge::bind(&loaded.settings)?;
     demo::follow(&mut loaded, listeners.everybody()?, mode);
+    loaded.settings.mtls.listen = listeners.clients();
     let settings = &loaded.settings;
     let tls = Tls::open(settings, Arc::new(SystemClock))?;
     let house = House::open(settings)?;

@@ -4,7 +4,7 @@ use super::tokens::{ACCESS_TOKEN_TYP, AccessToken};
 use super::{OAuthError, Rules, grants};
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
-use crate::records::{Client, Grant, RevokedToken, User, find};
+use crate::records::{Client, Confirmation, Grant, RevokedToken, User, find};
 use crate::storage::{Read, Stop};
 
 /// An access token that is genuine and alive, with the person for whom it speaks (none where a client acts for
@@ -30,6 +30,15 @@ pub fn verify(act: &Act, rules: &Rules, keys: &Snapshot, token: &str) -> Result<
         leeway: time::Duration::ZERO,
     };
     keys.verify_own(token, &expected).map_err(|error| OAuthError::invalid_token(error.as_str()))
+}
+
+/// Checks that whoever presents a verified token proves the key that it is bound to, if it is bound.
+///
+/// # Errors
+/// `invalid_token`: RFC 8705 §3, RFC 9449 §7.1.
+pub fn check_binding(token: &AccessToken, proved: &Confirmation) -> Result<(), OAuthError> {
+    let Some(bound) = &token.cnf else { return Ok(()) };
+    bound.check(proved).map_err(OAuthError::invalid_token)
 }
 
 /// Checks that a verified token is still good: not revoked, its client still enabled, its grant still standing.

@@ -6,6 +6,7 @@ use super::authorize::RESPONSE_MODES;
 use super::{TokenPolicy, pkce, scope, userinfo};
 use crate::records::{GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The paths of the endpoints, below the issuer. They are the web layer's to choose.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,10 @@ const METHODS: [TokenEndpointAuthMethod; 3] = [
     TokenEndpointAuthMethod::ClientSecretPost,
     TokenEndpointAuthMethod::None,
 ];
+
+/// Those that need a certificate of the client. RFC 8705 §2.
+const BY_CERTIFICATE: [TokenEndpointAuthMethod; 2] =
+    [TokenEndpointAuthMethod::TlsClientAuth, TokenEndpointAuthMethod::SelfSignedTlsClientAuth];
 
 /// The grants that this server has.
 const GRANT_TYPES: [GrantType; 3] =
@@ -64,6 +69,10 @@ pub struct Metadata {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    mtls_endpoint_aliases: BTreeMap<&'static str, String>,
     ui_locales_supported: [&'static str; 1],
 }
 
@@ -71,7 +80,7 @@ impl Metadata {
     /// The metadata of this issuer.
     pub fn of(policy: &TokenPolicy, paths: Paths, algorithms: &[SignatureAlgorithm]) -> Self {
         let at = |path: &str| format!("{}{path}", policy.issuer);
-        let methods: Vec<_> = METHODS.map(TokenEndpointAuthMethod::as_str).into();
+        let methods = methods(policy);
         let secret_methods: Vec<_> = methods.iter().copied().filter(|method| *method != "none").collect();
         let own_algorithms: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
         let mut claims =
@@ -105,7 +114,29 @@ impl Metadata {
             // OIDC Discovery §3: left out, this one would mean true.
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: true,
+            tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
+            mtls_endpoint_aliases: aliases(policy, paths),
             ui_locales_supported: ["en"],
         }
     }
+}
+
+/// How clients may prove who they are; by a certificate only where they can show one.
+fn methods(policy: &TokenPolicy) -> Vec<&'static str> {
+    let by_certificate: &[_] = if policy.mtls.is_some() { &BY_CERTIFICATE } else { &[] };
+    METHODS.iter().chain(by_certificate).map(|method| method.as_str()).collect()
+}
+
+/// Where clients find the endpoints at which they show certificates. RFC 8705 §5.
+fn aliases(policy: &TokenPolicy, paths: Paths) -> BTreeMap<&'static str, String> {
+    let Some(alias) = policy.mtls.as_ref().and_then(|mtls| mtls.alias.as_ref()) else {
+        return BTreeMap::new();
+    };
+    let endpoints = [
+        ("token_endpoint", paths.token),
+        ("userinfo_endpoint", paths.userinfo),
+        ("revocation_endpoint", paths.revoke),
+        ("introspection_endpoint", paths.introspect),
+    ];
+    endpoints.map(|(name, path)| (name, format!("{alias}{path}"))).into()
 }

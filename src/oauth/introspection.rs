@@ -5,7 +5,7 @@ use super::tokens::{AccessToken, Audience, RefreshToken};
 use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
 use crate::act::Act;
 use crate::keys::Snapshot;
-use crate::records::{Grant, Scope, find};
+use crate::records::{Confirmation, Grant, Scope, find};
 use crate::storage::{Fault, Read, Stop};
 use serde::Serialize;
 use std::sync::Arc;
@@ -45,6 +45,9 @@ pub struct Introspection {
     roles: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<String>,
+    /// The key that its presenter must prove. RFC 8705 §3.2, RFC 9449 §6.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
 }
 
 impl Introspection {
@@ -66,6 +69,7 @@ impl Introspection {
         amr: Vec::new(),
         roles: Vec::new(),
         groups: Vec::new(),
+        cnf: None,
     };
 
     /// Whether the token is alive.
@@ -132,6 +136,7 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         amr: token.amr,
         roles: token.roles,
         groups: token.groups,
+        cnf: token.cnf,
     })
 }
 

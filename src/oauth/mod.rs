@@ -29,4 +29,4 @@ pub mod userinfo;
 
 pub use error::{ErrorCode, OAuthError};
 pub use params::Params;
-pub use policy::{Pepper, Rules, TokenPolicy};
+pub use policy::{MtlsPolicy, Pepper, Rules, TokenPolicy};

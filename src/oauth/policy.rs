@@ -30,6 +30,15 @@ pub struct TokenPolicy {
     pub interaction_ttl: Duration,
     /// How far a clock may be ahead of ours.
     pub clock_skew: Duration,
+    /// How clients show certificates; none where they cannot. RFC 8705.
+    pub mtls: Option<MtlsPolicy>,
+}
+
+/// How clients show certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MtlsPolicy {
+    /// The URL by which they reach us, where it is not the issuer: RFC 8705 §5. Without a slash at its end.
+    pub alias: Option<Arc<str>>,
 }
 
 impl TokenPolicy {
@@ -47,6 +56,7 @@ impl TokenPolicy {
             refresh_retry_grace: Duration::seconds(30),
             interaction_ttl: Duration::minutes(15),
             clock_skew: Duration::seconds(10),
+            mtls: None,
         }
     }
 }

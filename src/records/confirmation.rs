@@ -18,4 +18,22 @@ impl Confirmation {
     pub fn is_empty(&self) -> bool {
         self.jkt.is_none() && self.x5t_s256.is_none()
     }
+
+    /// Whether a request that proved these keys may use what is bound to these: every key that is named is among
+    /// them.
+    ///
+    /// # Errors
+    /// The private cause.
+    pub fn check(&self, proved: &Self) -> Result<(), &'static str> {
+        match (&self.jkt, &proved.jkt) {
+            (Some(_), None) => return Err("binding.proof_missing"),
+            (Some(bound), Some(proved)) if bound != proved => return Err("binding.proof_of_other_key"),
+            (Some(_) | None, _) => {}
+        }
+        match (&self.x5t_s256, &proved.x5t_s256) {
+            (Some(_), None) => Err("binding.certificate_missing"),
+            (Some(bound), Some(proved)) if bound != proved => Err("binding.other_certificate"),
+            (Some(_) | None, _) => Ok(()),
+        }
+    }
 }

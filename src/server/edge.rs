@@ -46,6 +46,13 @@ impl Listeners {
     }
 }
 
+impl Listeners {
+    /// The address of `mtls.listen`, with the port that it got.
+    pub(super) fn clients(&self) -> Option<SocketAddr> {
+        self.clients.as_ref()?.local_addr().ok()
+    }
+}
+
 /// Binds the addresses that the settings name.
 ///
 /// # Errors

@@ -5,8 +5,8 @@ use crate::identity::login::{AddressPolicy, LoginPolicy, ThrottlePolicy};
 use crate::identity::password::PasswordPolicy;
 use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
 use crate::keys::KeyPolicy;
-use crate::oauth::TokenPolicy;
 use crate::oauth::clients::registration::Offer;
+use crate::oauth::{MtlsPolicy, TokenPolicy};
 use crate::ports::outbound::{AllowList, OutboundPolicy};
 use crate::server::StartError;
 use crate::storage::Options;
@@ -60,7 +60,22 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         refresh_retry_grace: span(own.refresh_retry_grace),
         interaction_ttl: span(settings.login.interaction_ttl),
         clock_skew: span(own.clock_skew),
+        mtls: mtls(settings),
     }
+}
+
+/// How clients show certificates: at a listener of ours, or to a proxy.
+fn mtls(settings: &Settings) -> Option<MtlsPolicy> {
+    let own = &settings.mtls;
+    let written = own.issuer.as_ref().map(|issuer| Arc::from(issuer.as_str()));
+    let beside = own.listen.and_then(|listen| {
+        let mut url = settings.issuer.to_url()?;
+        // The listener speaks TLS, whatever stands before the other one.
+        url.set_scheme("https").ok()?;
+        url.set_port(Some(listen.port())).ok()?;
+        Some(Arc::from(url.as_str().trim_end_matches('/')))
+    });
+    (own.header || own.listen.is_some()).then(|| MtlsPolicy { alias: written.or(beside) })
 }
 
 /// What clients may ask for.

@@ -1,6 +1,6 @@
 //! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
 
-use super::{record, standing};
+use super::{binding, record, standing};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -55,7 +55,7 @@ pub fn decide(
     request: &Request,
 ) -> Result<Issued, Stop<OAuthError>> {
     let mut code = load(txn, act, client, request)?;
-    let grant: Grant = find(txn, &act.tenant, &code.grant_id.to_string())?
+    let mut grant: Grant = find(txn, &act.tenant, &code.grant_id.to_string())?
         .ok_or(Stop::Refused(OAuthError::invalid_grant("grant.unknown")))?;
     let user = standing(txn, act, client, &grant)?;
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
@@ -65,6 +65,9 @@ pub fn decide(
     let id =
         code.scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, code.nonce.clone()));
 
+    if binding::bind(&mut grant, client) {
+        update(txn, &act.tenant, &grant)?;
+    }
     code.consumed_at = Some(act.now);
     update(txn, &act.tenant, &code)?;
     record(txn, act, &grant, &access, GRANT_TYPE)?;

@@ -1,6 +1,7 @@
 //! The grants of the token endpoint: a closed list, one file each. RFC 6749 §4.
 
 pub mod authorization_code;
+mod binding;
 pub mod client_credentials;
 pub mod refresh_token;
 mod standing;
@@ -12,7 +13,7 @@ use super::tokens::{AccessToken, Issued};
 use super::{ErrorCode, OAuthError, Params, Rules};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
-use crate::records::{Client, Grant, GrantType};
+use crate::records::{Grant, GrantType};
 use crate::storage::{Fault, Stop, Txn};
 
 /// A token request whose grant type is known and whose parameters have been read.
@@ -56,13 +57,14 @@ impl Request {
         }
     }
 
-    /// Refuses a client that has not registered for this grant. RFC 6749 §5.2.
+    /// Refuses a client that has not registered for this grant (RFC 6749 §5.2), or does not prove what its tokens are
+    /// bound to.
     ///
     /// # Errors
-    /// `unauthorized_client`.
-    pub fn permit(&self, client: &Client) -> Result<(), OAuthError> {
+    /// `unauthorized_client`, `invalid_request`.
+    pub fn permit(&self, client: &AuthenticatedClient) -> Result<(), OAuthError> {
         if client.may_use(self.grant_type()) {
-            return Ok(());
+            return binding::demand(client);
         }
         Err(OAuthError::new(
             ErrorCode::UnauthorizedClient,

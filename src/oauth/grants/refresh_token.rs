@@ -4,7 +4,7 @@
 //! `n + 1` is unused, gives the same `n + 1` again: a lost reply or a second tab logs nobody out. Anything older
 //! was stolen or replayed, and revokes the family.
 
-use super::{record, standing};
+use super::{binding, record, standing};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -78,6 +78,7 @@ pub fn decide(
     if grant.client_id != client.client_id {
         return Err(refuse("refresh_token.foreign_client"));
     }
+    binding::check(&grant, client).map_err(Stop::Refused)?;
     let position = position(&state, token.generation, act, &rules.policy);
     if position == Position::Replayed {
         revocation::revoke_grant(txn, act, grant.id, Event::AuthnTokenReuse, "refresh_token.reused")?;

@@ -45,5 +45,7 @@ async fn answer(
 fn decide(call: &Call, token: &str) -> Result<userinfo::Claims, Stop<OAuthError>> {
     let rules = &call.realm.rules;
     let token = tokens::verify(&call.act, rules, &call.realm.keys.load(), token).map_err(Stop::Refused)?;
+    // RFC 8705 §3: a token that is bound is good in no other hands.
+    tokens::check_binding(&token, &call.proved()).map_err(Stop::Refused)?;
     userinfo::decide(&call.state.store, &call.act, rules, token)
 }
