@@ -38,6 +38,10 @@ pub enum Event {
     SessionEnded,
     /// An authorization request was answered.
     AuthorizationAnswered,
+    /// A device asked for its codes, or was refused.
+    DeviceAuthorizationRequested,
+    /// A person typed the code of a device, or one that is not right.
+    UserCodeEntered,
     /// A person was asked for consent and answered.
     ConsentAnswered,
     /// A person was added.

@@ -5,7 +5,7 @@ use super::authorize::{Failure, SignedIn, TrustedRedirect};
 use super::{ErrorCode, OAuthError};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
-use crate::records::{Consent, Interaction, find, insert, remove, update};
+use crate::records::{Client, Consent, Interaction, find, insert, remove, update};
 use crate::storage::{Fault, Read, Stop, Txn};
 use uuid::Uuid;
 
@@ -78,12 +78,8 @@ pub fn allow(
     let mut interaction = load(txn, act, id, browser_hash)?;
     let target = TrustedRedirect::of_interaction(txn, act, &interaction)?;
     interaction.consented = Some(person.user.id);
-    let consent_id = Consent::id_of(person.user.id, &interaction.client_id);
-    let before: Option<Consent> = find(txn, &act.tenant, &consent_id)?;
-    let before = before.filter(|consent| consent.given_at >= target.client().created_at);
-    let consent = merge(act, person.user.id, before, &interaction);
+    remember_consent(txn, act, target.client(), &interaction, person)?;
     update(txn, &act.tenant, &interaction)?;
-    update(txn, &act.tenant, &consent)?;
     Ok(Entry::new(act, Event::ConsentAnswered)
         .actor(person.user.id)
         .client(&interaction.client_id)
@@ -91,6 +87,23 @@ pub fn allow(
         .scope(&interaction.scope)
         .audience(&interaction.resources)
         .append(txn)?)
+}
+
+/// Adds what the interaction asks for to what the person allowed this client before.
+///
+/// # Errors
+/// A [`Fault`] where the store fails.
+pub(super) fn remember_consent(
+    txn: &mut dyn Txn,
+    act: &Act,
+    client: &Client,
+    interaction: &Interaction,
+    person: &SignedIn,
+) -> Result<(), Fault> {
+    let consent_id = Consent::id_of(person.user.id, &interaction.client_id);
+    let before: Option<Consent> = find(txn, &act.tenant, &consent_id)?;
+    let before = before.filter(|consent| consent.given_at >= client.created_at);
+    update(txn, &act.tenant, &merge(act, person.user.id, before, interaction))
 }
 
 /// The person refuses, or cancels the sign-in. Ends the interaction and gives what the client is told: RFC 6749

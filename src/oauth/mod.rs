@@ -7,6 +7,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod client_auth;
 pub mod clients;
+pub mod device;
 pub mod discovery;
 pub mod dpop;
 mod error;

@@ -37,7 +37,7 @@ pub use confirmation::Confirmation;
 pub use consent::Consent;
 pub use grant::{Grant, RefreshState, Revocation};
 pub use jws_algorithm::JwsAlgorithm;
-pub use pending::{AuthorizationCode, Interaction, OneTime};
+pub use pending::{AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, OneTime, UserCode};
 pub use people::{BrowserSession, LoginThrottle, SessionCookie, SetupLink, User, Username};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use response_mode::ResponseMode;

@@ -69,7 +69,11 @@ fn is_assured(target: &TrustedRedirect) -> bool {
 }
 
 /// `prompt=login` and `max_age`: OIDC Core §3.1.2.1. A sign-in within this very interaction is always fresh.
-fn is_fresh_enough(act: &Act, interaction: &Interaction, session: &BrowserSession) -> bool {
+pub(in crate::oauth) fn is_fresh_enough(
+    act: &Act,
+    interaction: &Interaction,
+    session: &BrowserSession,
+) -> bool {
     let signed_in_here = interaction.signed_in == Some(session.sid);
     let young = interaction.max_age.is_none_or(|seconds| {
         act.now - session.auth_time <= Duration::seconds(seconds.into()) && seconds > 0

@@ -60,7 +60,8 @@ pub(super) fn issue(
     Ok(Answer { target, code })
 }
 
-fn grant(
+/// The grant that a person opens for a client by saying yes to what the interaction asks for.
+pub(in crate::oauth) fn grant(
     act: &Act,
     policy: &TokenPolicy,
     client: &Client,

@@ -16,9 +16,12 @@ mod target;
 
 pub use answer::{Answer, Failure};
 pub use checks::RESPONSE_MODES;
+pub(in crate::oauth) use checks::{resource as requested_resources, scope as requested_scope};
 pub use decide::{Outcome, decide, resume};
 pub use deliver::{Delivery, Response};
 pub use evaluate::SignedIn;
+pub(in crate::oauth) use evaluate::is_fresh_enough;
+pub(in crate::oauth) use issue::grant as open_grant;
 pub use target::{TrustedRedirect, trust};
 
 use super::{OAuthError, Params, Rules};

@@ -3,6 +3,7 @@
 pub mod authorization_code;
 mod binding;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
 mod standing;
 
@@ -25,6 +26,8 @@ pub enum Request {
     RefreshToken(refresh_token::Request),
     /// RFC 6749 §4.4.2.
     ClientCredentials(client_credentials::Request),
+    /// RFC 8628 §3.4.
+    DeviceCode(device_code::Request),
 }
 
 impl Request {
@@ -40,6 +43,7 @@ impl Request {
             authorization_code::GRANT_TYPE => authorization_code::parse(params).map(Self::AuthorizationCode),
             refresh_token::GRANT_TYPE => refresh_token::parse(params).map(Self::RefreshToken),
             client_credentials::GRANT_TYPE => client_credentials::parse(params).map(Self::ClientCredentials),
+            device_code::GRANT_TYPE => device_code::parse(params).map(Self::DeviceCode),
             _ => Err(OAuthError::new(
                 ErrorCode::UnsupportedGrantType,
                 "This grant type is not supported.",
@@ -54,6 +58,7 @@ impl Request {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
+            Self::DeviceCode(_) => GrantType::DeviceCode,
         }
     }
 
@@ -89,6 +94,7 @@ impl Request {
         match self {
             Self::AuthorizationCode(request) => authorization_code::decide(txn, act, rules, client, request),
             Self::RefreshToken(request) => refresh_token::decide(txn, act, rules, client, request),
+            Self::DeviceCode(request) => device_code::decide(txn, act, rules, client, request),
             Self::ClientCredentials(request) => {
                 client_credentials::decide(act, rules, client, request).map_err(Stop::Refused)
             }

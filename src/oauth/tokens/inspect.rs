@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 /// What a token is, and what a verifier would say to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// What kind of token: `access_token`, `id_token`, `jwt`, `refresh_token`, `authorization_code`,
+    /// What kind of token: `access_token`, `id_token`, `jwt`, `refresh_token`, `authorization_code`, `device_code`,
     /// `client_secret`, `setup_link` or `unknown`.
     pub kind: String,
     /// Whether no check failed.
@@ -101,6 +101,7 @@ pub fn explain(
 fn opaque(token: &str) -> Option<(&'static str, &'static str)> {
     let kinds = [
         ("lkc_", "authorization_code", "an authorization code: opaque, redeemed once at the token endpoint"),
+        ("lkd_", "device_code", "a device code: opaque, redeemed once at the token endpoint"),
         ("lks_", "client_secret", "a client secret, no token: if it was shown to anybody, rotate it"),
         ("lki_", "setup_link", "a set-up token, no token for services: used once in the browser"),
         ("lkr_", "refresh_token", "begins like a refresh token, but is damaged or cut"),

@@ -1,9 +1,11 @@
 //! What waits to be taken up, once: each ends with its use or with its time.
 
 mod authorization_code;
+mod device_authorization;
 mod interaction;
 mod one_time;
 
 pub use authorization_code::AuthorizationCode;
+pub use device_authorization::{DeviceAnswer, DeviceAuthorization, UserCode};
 pub use interaction::Interaction;
 pub use one_time::OneTime;

@@ -19,7 +19,7 @@ pub(super) use request_object::request_object;
 pub use response_mode::RESPONSE_MODES;
 pub(super) use response_mode::{of_answer, response_mode};
 pub(super) use response_type::response_type;
-pub(super) use scope::{resource, scope};
+pub(in crate::oauth) use scope::{resource, scope};
 pub(super) use texts::{login_hint, nonce, state};
 
 use crate::act::Act;

@@ -7,7 +7,7 @@ use crate::records::{Client, Scope};
 ///
 /// OIDC Core §3.1.2.1: values that are not understood are ignored; the token response then says what was granted
 /// (RFC 6749 §3.3). A request of which nothing remains is refused.
-pub(in crate::oauth::authorize) fn scope(params: &Params, client: &Client) -> Result<Scope, OAuthError> {
+pub(in crate::oauth) fn scope(params: &Params, client: &Client) -> Result<Scope, OAuthError> {
     let Some(asked) = words::parse(params)? else { return Ok(client.scope.clone()) };
     let allowed = asked.filtered(|token| client.scope.contains(token));
     if allowed.is_empty() {
@@ -20,10 +20,7 @@ pub(in crate::oauth::authorize) fn scope(params: &Params, client: &Client) -> Re
 }
 
 /// The resources, all of which the client must be allowed.
-pub(in crate::oauth::authorize) fn resource(
-    params: &Params,
-    client: &Client,
-) -> Result<Vec<String>, OAuthError> {
+pub(in crate::oauth) fn resource(params: &Params, client: &Client) -> Result<Vec<String>, OAuthError> {
     let resources = indicator::parse(params)?;
     indicator::permit(&client.resources, &resources)?;
     Ok(resources)

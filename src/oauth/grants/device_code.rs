@@ -1,0 +1,137 @@
+//! The `device_code` grant: a device fetches what a person allowed at another screen. RFC 8628 §3.4, §3.5.
+
+use super::{record, standing};
+use crate::act::Act;
+use crate::audit::Event;
+use crate::oauth::client_auth::AuthenticatedClient;
+use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, resource, revocation};
+use crate::records::{DeviceAnswer, DeviceAuthorization, Grant, find, hash_of, update};
+use crate::storage::{Fault, Stop, Txn};
+use secrecy::{ExposeSecret as _, SecretString};
+use time::Duration;
+use uuid::Uuid;
+
+/// The registered name.
+pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// By which a leaked code is found, and told from every other kind of token.
+pub const PREFIX: &str = "lkd_";
+
+/// RFC 8628 §3.5: how much longer a device must wait after each poll that came too early.
+const SLOWER_BY: u32 = 5;
+
+/// A poll may be so much early: what a network does to two requests.
+const JITTER: Duration = Duration::milliseconds(500);
+
+/// What the device sends.
+#[derive(Debug, Clone)]
+pub struct Request {
+    device_code: SecretString,
+    resources: Vec<String>,
+}
+
+/// Reads the request. RFC 8628 §3.4, RFC 8707 §2.2.
+///
+/// # Errors
+/// `invalid_request` where the code is missing, `invalid_target`.
+pub fn parse(params: &Params) -> Result<Request, OAuthError> {
+    let missing = OAuthError::invalid_request("device_code is missing.", "device_code.missing");
+    Ok(Request {
+        device_code: params.required("device_code", missing)?.to_owned().into(),
+        resources: resource::parse(params)?,
+    })
+}
+
+/// Redeems the code, once, if the person has said yes.
+///
+/// # Errors
+/// `authorization_pending` while nobody has answered, `slow_down` where the device asks too often, `access_denied`,
+/// `expired_token`; `invalid_grant` for a code that is unknown, used or another client's, and where the person is no
+/// longer what they were when they said yes.
+pub fn decide(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<Issued, Stop<OAuthError>> {
+    let (mut device, grant_id) = load(txn, act, client, request)?;
+    let grant: Option<Grant> = find(txn, &act.tenant, &grant_id.to_string())?;
+    let mut grant = grant.ok_or(Stop::Refused(OAuthError::invalid_grant("grant.unknown")))?;
+    // Whoever was disabled, or has signed out, between yes and now gets nothing.
+    let user = standing(txn, act, client, &grant)?;
+    let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
+
+    let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
+    let scope = device.scope.clone();
+    let access = AccessToken::for_user(act, &rules.policy, client, (&grant, &user), scope, &resources);
+    let id = device.scope.contains("openid").then(|| IdToken::of(act, &rules.policy, client, &grant, None));
+
+    if client.is_public() && refresh.is_some() && access.cnf.is_some() {
+        // RFC 9449 §5, RFC 8705 §4: what proves a public client now proves it when it refreshes.
+        grant.confirmation = access.cnf.clone().unwrap_or_default();
+        update(txn, &act.tenant, &grant)?;
+    }
+    device.consumed_at = Some(act.now);
+    update(txn, &act.tenant, &device)?;
+    record(txn, act, &grant, &access, GRANT_TYPE)?;
+    Ok(Issued::for_user(access, refresh, id, client))
+}
+
+/// The device authorization and its grant, if this client may redeem it now.
+fn load(
+    txn: &mut dyn Txn,
+    act: &Act,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<(DeviceAuthorization, Uuid), Stop<OAuthError>> {
+    let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_grant(cause)));
+    let hash = hash_of(request.device_code.expose_secret().as_bytes());
+    let Some(device) = find::<DeviceAuthorization>(txn, &act.tenant, &hash)? else {
+        return refuse("device_code.unknown");
+    };
+    // RFC 8628 §3.4: the code was issued to this client.
+    if device.client_id != client.client_id {
+        return refuse("device_code.foreign_client");
+    }
+    if device.consumed_at.is_some() {
+        if let Some(DeviceAnswer::Allowed(grant_id)) = device.answer {
+            revocation::revoke_grant(txn, act, grant_id, Event::AuthnTokenReuse, "device_code.reused")?;
+        }
+        return refuse("device_code.reused");
+    }
+    let stop = |code, description, cause| Err(Stop::Refused(OAuthError::new(code, description, cause)));
+    if act.now >= device.usable_until {
+        return stop(ErrorCode::ExpiredToken, "The device code has expired.", "device_code.expired");
+    }
+    match device.answer {
+        Some(DeviceAnswer::Allowed(grant_id)) => Ok((device, grant_id)),
+        Some(DeviceAnswer::Denied) => {
+            stop(ErrorCode::AccessDenied, "The person did not allow this.", "device_code.denied")
+        }
+        None if poll(txn, act, device)? => stop(
+            ErrorCode::AuthorizationPending,
+            "Nobody has answered yet: ask again after the interval.",
+            "device_code.pending",
+        ),
+        None => stop(
+            ErrorCode::SlowDown,
+            "This was too early: wait five seconds longer from now on.",
+            "device_code.slow_down",
+        ),
+    }
+}
+
+/// Notes a poll, and tells whether it came in its time. RFC 8628 §3.5: after each that did not, the interval is five
+/// seconds longer, for it and all that follow.
+fn poll(txn: &mut dyn Txn, act: &Act, mut device: DeviceAuthorization) -> Result<bool, Fault> {
+    let interval = Duration::seconds(device.interval.into());
+    let in_time = device.polled_at.is_none_or(|before| act.now - before + JITTER >= interval);
+    if !in_time {
+        device.interval = device.interval.saturating_add(SLOWER_BY);
+    }
+    device.polled_at = Some(act.now);
+    update(txn, &act.tenant, &device)?;
+    Ok(in_time)
+}
