@@ -1,0 +1,61 @@
+//! The public keys of a client. RFC 7591 §2, RFC 7517 §5, OIDC Registration §2.
+
+use super::{refuse, uris};
+use crate::jose::{JoseError, JwkSet};
+use crate::oauth::OAuthError;
+use crate::records::{Client, TokenEndpointAuthMethod};
+
+/// A larger set is refused. In bytes; a stored value stays well under 64 KiB.
+const MAX_BYTES: usize = 16 * 1024;
+
+pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
+    let keys = &client.keys;
+    // RFC 7591 §2: the two must not both be there.
+    if keys.jwks.is_some() && keys.jwks_uri.is_some() {
+        return Err(refuse("jwks, jwks_uri: one of them alone.", "registration.jwks.both"));
+    }
+    if !keys.jwks_uri.iter().all(|uri| uris::is_called(uri)) {
+        return Err(refuse("jwks_uri: must be an https URI without a fragment.", "registration.jwks_uri"));
+    }
+    if let Some(jwks) = &keys.jwks {
+        let refused = |cause| refuse("jwks: must be a set of public keys, none of them broken.", cause);
+        if jwks.to_string().len() > MAX_BYTES {
+            return Err(refused("registration.jwks.size"));
+        }
+        let set = JwkSet::registered(jwks).map_err(|error| match error {
+            JoseError::PrivateKey => refuse(
+                "jwks: holds a private or symmetric key. Take it out of use: whoever saw this request has it.",
+                "registration.jwks.private",
+            ),
+            _ => refused("registration.jwks.malformed"),
+        })?;
+        if set.is_empty() {
+            return Err(refused("registration.jwks.empty"));
+        }
+    }
+    let has_keys = keys.jwks.is_some() || keys.jwks_uri.is_some();
+    if !has_keys && proves_by_key(client.token_endpoint_auth_method) {
+        return Err(refuse(
+            "jwks, jwks_uri: token_endpoint_auth_method needs one of them.",
+            "registration.jwks.missing",
+        ));
+    }
+    let signs = client.requests.require_signed_request_object
+        || client.requests.request_object_signing_alg.as_deref().is_some_and(|name| name != "none");
+    if !has_keys && signs {
+        return Err(refuse(
+            "jwks, jwks_uri: signed request objects need one of them.",
+            "registration.jwks.missing",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the client proves who it is with a key that it registers.
+fn proves_by_key(method: TokenEndpointAuthMethod) -> bool {
+    // OIDC Core §9; RFC 8705 §2.2.2.
+    matches!(
+        method,
+        TokenEndpointAuthMethod::PrivateKeyJwt | TokenEndpointAuthMethod::SelfSignedTlsClientAuth
+    )
+}
