@@ -7,6 +7,36 @@ use crate::keys::{Expected, Snapshot};
 use crate::records::{Client, Confirmation, Grant, RevokedToken, User, find};
 use crate::storage::{Read, Stop};
 
+/// The scheme by which an access token is shown. RFC 6750 §2.1, RFC 9449 §7.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Whoever holds the token may use it.
+    Bearer,
+    /// Whoever holds its key may.
+    Dpop,
+}
+
+impl Scheme {
+    /// The scheme of this name; names do not mind case (RFC 9110 §11.1).
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Bearer, Self::Dpop].into_iter().find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// The registered name; that of the token type too.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+
+    /// The scheme by which a token with this confirmation is shown: its `token_type`. RFC 9449 §5, §6.2.
+    pub fn of(confirmation: Option<&Confirmation>) -> Self {
+        let by_proof = confirmation.is_some_and(|confirmation| confirmation.jkt.is_some());
+        if by_proof { Self::Dpop } else { Self::Bearer }
+    }
+}
+
 /// An access token that is genuine and alive, with the person for whom it speaks (none where a client acts for
 /// itself).
 #[derive(Debug)]
@@ -32,11 +62,18 @@ pub fn verify(act: &Act, rules: &Rules, keys: &Snapshot, token: &str) -> Result<
     keys.verify_own(token, &expected).map_err(|error| OAuthError::invalid_token(error.as_str()))
 }
 
-/// Checks that whoever presents a verified token proves the key that it is bound to, if it is bound.
+/// Checks that a verified token is shown by the scheme that it was issued for, and that whoever shows it proves the key
+/// that it is bound to.
 ///
 /// # Errors
-/// `invalid_token`: RFC 8705 §3, RFC 9449 §7.1.
-pub fn check_binding(token: &AccessToken, proved: &Confirmation) -> Result<(), OAuthError> {
+/// `invalid_token`: RFC 9449 §7.1, §7.2; RFC 8705 §3.
+pub fn check_binding(token: &AccessToken, scheme: Scheme, proved: &Confirmation) -> Result<(), OAuthError> {
+    match (scheme, Scheme::of(token.cnf.as_ref())) {
+        // RFC 9449 §7.2: a bound token is no bearer's, or a stolen one would be good.
+        (Scheme::Bearer, Scheme::Dpop) => return Err(OAuthError::invalid_token("token.bound_to_key")),
+        (Scheme::Dpop, Scheme::Bearer) => return Err(OAuthError::invalid_token("token.not_bound_to_key")),
+        (Scheme::Bearer, Scheme::Bearer) | (Scheme::Dpop, Scheme::Dpop) => {}
+    }
     let Some(bound) = &token.cnf else { return Ok(()) };
     bound.check(proved).map_err(OAuthError::invalid_token)
 }

@@ -1,5 +1,6 @@
 //! Token introspection. RFC 7662.
 
+use super::bearer::Scheme;
 use super::client_auth::AuthenticatedClient;
 use super::tokens::{AccessToken, Audience, RefreshToken};
 use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
@@ -121,7 +122,7 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
     let token = accepted.token;
     Ok(Introspection {
         active: true,
-        token_type: Some("Bearer"),
+        token_type: Some(Scheme::of(token.cnf.as_ref()).as_str()),
         iss: Some(token.iss),
         sub: Some(token.sub),
         aud: Some(token.aud),

@@ -3,7 +3,7 @@
 //! The rule is `oauth::client_auth`'s; here stands what it cannot do by itself: fetch the keys that a client publishes,
 //! spend what holds once, and write a refusal into the audit trail.
 
-use super::extract::Call;
+use super::extract::{Call, dpop};
 use super::respond::ProtocolError;
 use super::routes::TOKEN;
 use crate::audit::{Entry, Event};
@@ -12,6 +12,7 @@ use crate::oauth::client_auth::{
 };
 use crate::oauth::one_time::{self, Spend};
 use crate::oauth::{OAuthError, Params};
+use crate::records::Confirmation;
 use crate::remote::RemoteError;
 use crate::storage::Stop;
 
@@ -24,18 +25,51 @@ pub(super) async fn authenticate(
     params: &Params,
     endpoint: &str,
 ) -> Result<AuthenticatedClient, ProtocolError> {
+    let (claimed, proven) = claim_and_prove(call, params, endpoint).await?;
+    match spend(call, proven.spends).await {
+        Ok(()) => Ok(proven.client),
+        Err(stop) => Err(refuse(call, Some(&claimed), stop).await),
+    }
+}
+
+/// The same, for an endpoint that binds what it gives to a key: the client comes with the key of its DPoP proof, where it
+/// shows one. RFC 9449 §5, §10.1.
+///
+/// # Errors
+/// As [`authenticate`]; `invalid_dpop_proof`, `use_dpop_nonce`.
+pub(super) async fn authenticate_proving(
+    call: &Call,
+    params: &Params,
+    endpoint: &str,
+) -> Result<AuthenticatedClient, ProtocolError> {
+    let (claimed, Proven { client, mut spends }) = claim_and_prove(call, params, endpoint).await?;
+    let proof = match dpop::proof(call, endpoint, Some(&client), None) {
+        Ok(proof) => proof,
+        Err(error) => return Err(refuse(call, Some(&claimed), Stop::Refused(error)).await),
+    };
+    let jkt = proof.as_ref().map(|proof| proof.jkt.clone());
+    spends.extend(proof.map(|proof| proof.spend));
+    // One unit of work for all: a request that is refused for one of them has spent none.
+    if let Err(stop) = spend(call, spends).await {
+        return Err(refuse(call, Some(&claimed), stop).await);
+    }
+    let proved = Confirmation { jkt, ..client.proved().clone() };
+    Ok(client.proving(proved))
+}
+
+async fn claim_and_prove(
+    call: &Call,
+    params: &Params,
+    endpoint: &str,
+) -> Result<(Claimed, Proven), ProtocolError> {
     let claimed = claim(&call.state.store, &call.act, call.authorization(), params);
     let claimed = match claimed {
         Ok(claimed) => claimed,
         Err(stop) => return Err(refuse(call, None, stop).await),
     };
-    let proven = match prove(call, &claimed, endpoint).await {
-        Ok(proven) => proven,
-        Err(error) => return Err(refuse(call, Some(&claimed), Stop::Refused(error)).await),
-    };
-    match spend(call, proven.spends).await {
-        Ok(()) => Ok(proven.client),
-        Err(stop) => Err(refuse(call, Some(&claimed), stop).await),
+    match prove(call, &claimed, endpoint).await {
+        Ok(proven) => Ok((claimed, proven)),
+        Err(error) => Err(refuse(call, Some(&claimed), Stop::Refused(error)).await),
     }
 }
 
@@ -71,7 +105,10 @@ async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven,
 }
 
 /// Spends what holds once: durably, and before anything is decided. Where there is nothing to spend, nothing is written.
-async fn spend(call: &Call, spends: Vec<Spend>) -> Result<(), Stop<OAuthError>> {
+///
+/// # Errors
+/// The refusal of the first that was shown before.
+pub(super) async fn spend(call: &Call, spends: Vec<Spend>) -> Result<(), Stop<OAuthError>> {
     if spends.is_empty() {
         return Ok(());
     }

@@ -4,6 +4,7 @@ mod authentication;
 pub mod extract;
 pub mod middleware;
 pub mod pages;
+mod possession;
 pub mod protocol;
 pub mod respond;
 pub mod routes;

@@ -35,7 +35,8 @@ fn normalise(url: &str) -> Option<String> {
         Some(_) | None => (authority.as_str(), ""),
     };
     // A user's name has no business in the URL of an endpoint, nor has anything that some reader takes for a slash.
-    if host.is_empty() || host.contains(['@', '\\', '%']) {
+    let is_address = host.starts_with('[') && host.ends_with(']');
+    if host.is_empty() || host.contains(['@', '\\', '%']) || (host.contains(':') && !is_address) {
         return None;
     }
     let port = if port == default_port { "" } else { port };

@@ -2,6 +2,7 @@
 
 use super::{ACCESS_TOKEN_TYP, AccessToken, IdToken};
 use crate::keys::{KeyError, Snapshot};
+use crate::oauth::bearer::Scheme;
 use crate::records::{Client, Scope, SignatureAlgorithm};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -82,7 +83,7 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
         .transpose()?;
     Ok(TokenResponse {
         access_token,
-        token_type: "Bearer",
+        token_type: Scheme::of(access.cnf.as_ref()).as_str(),
         expires_in: access.exp - access.iat,
         refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
         id_token,

@@ -129,6 +129,9 @@ pub struct Binding {
     /// Whether every token request needs a DPoP proof. RFC 9449 §5.2.
     #[serde(skip_serializing_if = "is_default")]
     pub dpop_bound_access_tokens: bool,
+    /// Ours: whether its proofs need a nonce of the server, whatever the configuration says. RFC 9449 §8.
+    #[serde(skip_serializing_if = "is_default")]
+    pub require_dpop_nonce: bool,
     /// Whether its tokens are bound to its certificate. RFC 8705 §3.4.
     #[serde(skip_serializing_if = "is_default")]
     pub tls_client_certificate_bound_access_tokens: bool,

@@ -8,13 +8,17 @@ use crate::web::state::{AppState, Realm};
 use crate::x509::ClientCertificate;
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
-use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use std::future::{Ready, ready};
 use std::sync::Arc;
 
 /// The most of a `User-Agent` that is kept, in bytes.
 const MAX_USER_AGENT: usize = 256;
+
+/// RFC 9449 §4.1.
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 
 /// One request, resolved: the realm comes from the route, the tenant from the realm, and neither from anything that
 /// the caller writes. Its credentials are never printed.
@@ -28,10 +32,13 @@ pub struct Call {
     pub act: Act,
     authorization: Option<Vec<u8>>,
     certificate: Option<Arc<ClientCertificate>>,
+    dpop: Vec<Vec<u8>>,
+    method: Method,
 }
 
 impl Call {
-    /// The value of the `Authorization` header, where there is one.
+    /// The value of the `Authorization` header, where there is one. Of several it is all, as a list (RFC 9110 §5.3): no
+    /// scheme reads that.
     pub fn authorization(&self) -> Option<&[u8]> {
         self.authorization.as_deref()
     }
@@ -39,6 +46,16 @@ impl Call {
     /// The certificate that the client showed, where it showed one. RFC 8705 §2.
     pub fn certificate(&self) -> Option<&ClientCertificate> {
         self.certificate.as_deref()
+    }
+
+    /// The values of the `DPoP` headers. RFC 9449 §4.1.
+    pub fn dpop(&self) -> &[Vec<u8>] {
+        &self.dpop
+    }
+
+    /// The method of the request.
+    pub fn method(&self) -> &str {
+        self.method.as_str()
     }
 
     /// The keys that the connection proves: that of the client's certificate. RFC 8705 §3.
@@ -77,9 +94,15 @@ fn read(request: &HttpRequest) -> Result<Call, Error> {
         remote: request.peer_addr().map(|peer| client_ip::of(peer.ip(), request.headers(), &state.proxies)),
         user_agent: user_agent(request),
     };
-    let authorization = request.headers().get(AUTHORIZATION).map(|value| value.as_bytes().to_vec());
+    let values = |name| -> Vec<Vec<u8>> {
+        request.headers().get_all(name).map(|value| value.as_bytes().to_vec()).collect()
+    };
+    let authorization =
+        Some(values(AUTHORIZATION)).filter(|all| !all.is_empty()).map(|all| all.join(&b", "[..]));
+    let dpop = values(DPOP);
+    let method = request.method().clone();
     let certificate = state.certificates.find(request, &state.proxies);
-    Ok(Call { state: state.clone(), realm, act, authorization, certificate })
+    Ok(Call { state: state.clone(), realm, act, authorization, certificate, dpop, method })
 }
 
 fn user_agent(request: &HttpRequest) -> Option<String> {

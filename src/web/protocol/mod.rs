@@ -8,7 +8,7 @@ pub mod revoke;
 pub mod token;
 pub mod userinfo;
 
-use super::authentication::authenticate;
+use super::authentication::{authenticate, authenticate_proving};
 use super::extract::Call;
 use super::respond::ProtocolError;
 use crate::audit::Entry;

@@ -1,6 +1,6 @@
 //! The token endpoint. RFC 6749 §3.2.
 
-use super::{authenticate, write_stateless};
+use super::{authenticate_proving, write_stateless};
 use crate::audit::{Entry, Event};
 use crate::keys::KeyError;
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -9,13 +9,13 @@ use crate::oauth::tokens::{Issued, seal};
 use crate::oauth::{OAuthError, Params};
 use crate::storage::{Fault, Stop};
 use crate::web::extract::{Call, FormParams};
-use crate::web::respond::{ProtocolError, json};
+use crate::web::respond::{ProtocolError, dpop_nonce, json};
 use crate::web::routes::TOKEN;
 use actix_web::HttpResponse;
 
 /// `POST /token`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
-    let client = authenticate(&call, &form.0, TOKEN).await?;
+    let client = authenticate_proving(&call, &form.0, TOKEN).await?;
     let issued = match decide(&call, &client, &form.0).await {
         Ok(issued) => issued,
         Err(stop) => {
@@ -27,7 +27,7 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
     };
     let sealed = seal(issued, &call.realm.keys.load())
         .map_err(|error| ProtocolError::stopped(&call, Stop::Fault(error.into())))?;
-    Ok(json::no_store(&sealed))
+    Ok(dpop_nonce::hand_out(&call, None, json::no_store(&sealed)))
 }
 
 async fn decide(

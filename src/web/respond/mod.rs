@@ -1,7 +1,8 @@
 //! Renderers: one for each audience.
 
 pub mod authorization;
-pub mod bearer_challenge;
+pub mod challenge;
+pub mod dpop_nonce;
 pub mod json;
 pub mod page;
 pub mod page_error;

@@ -1,5 +1,6 @@
 //! Errors of the protocol endpoints, as JSON for programs. RFC 6749 §5.2.
 
+use super::dpop_nonce;
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::storage::{Fault, FaultKind, Stop};
 use crate::web::extract::Call;
@@ -16,6 +17,7 @@ pub struct ProtocolError {
     error: OAuthError,
     status: StatusCode,
     request_id: String,
+    nonce: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -30,7 +32,7 @@ impl ProtocolError {
     /// A refusal.
     pub fn refused(request: &HttpRequest, error: OAuthError) -> Self {
         let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        Self { error, status: status(error), request_id }
+        Self { error, status: status(error), request_id, nonce: None }
     }
 
     /// A body that cannot be read: too large, or cut off.
@@ -52,7 +54,12 @@ impl ProtocolError {
             Stop::Refused(error) => error,
             Stop::Fault(fault) => faulted(call, &fault),
         };
-        Self { error, status: status(error), request_id: call.act.request_id.clone() }
+        Self {
+            error,
+            status: status(error),
+            request_id: call.act.request_id.clone(),
+            nonce: dpop_nonce::current(call, Some(error.code)),
+        }
     }
 
     /// The private cause, for the audit trail.
@@ -106,10 +113,14 @@ impl ResponseError for ProtocolError {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
         }
-        response.json(Body {
+        let mut response = response.json(Body {
             error: self.error.code.as_str(),
             error_description: self.error.description,
             request_id: &self.request_id,
-        })
+        });
+        if let Some(nonce) = &self.nonce {
+            dpop_nonce::insert(&mut response, nonce);
+        }
+        response
     }
 }

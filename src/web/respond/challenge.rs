@@ -1,0 +1,65 @@
+//! Refusals of a resource of ours: the challenge says why. RFC 6750 §3, RFC 9449 §7.1, §7.2.
+
+use super::dpop_nonce;
+use crate::oauth::bearer::Scheme;
+use crate::oauth::{ErrorCode, OAuthError, dpop};
+use crate::web::extract::Call;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+/// No token was shown: the challenges alone, without an error code. RFC 6750 §3.1, RFC 9449 §7.2.
+pub fn missing(call: &Call) -> HttpResponse {
+    let mut response = HttpResponse::Unauthorized();
+    response.append_header((WWW_AUTHENTICATE, "Bearer realm=\"latchkey\""));
+    offer_dpop(call, &mut response);
+    finish(response).finish()
+}
+
+/// The token, or how it was shown by this scheme, is refused.
+pub fn refused(call: &Call, scheme: Scheme, error: OAuthError) -> HttpResponse {
+    let mut response = HttpResponse::build(status(error.code));
+    let scope = if error.code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
+    let why = format!(
+        "{} realm=\"latchkey\", error=\"{}\", error_description=\"{}\"{scope}",
+        scheme.as_str(),
+        error.code.as_str(),
+        error.description
+    );
+    match scheme {
+        Scheme::Bearer => {
+            response.append_header((WWW_AUTHENTICATE, why));
+            // RFC 9449 §7.2: where both schemes are taken, both are named.
+            offer_dpop(call, &mut response);
+        }
+        Scheme::Dpop => {
+            response.append_header((WWW_AUTHENTICATE, format!("{why}, algs=\"{}\"", algorithms(call))));
+        }
+    }
+    let body = serde_json::json!({ "error": error.code.as_str(), "error_description": error.description });
+    dpop_nonce::hand_out(call, Some(error.code), finish(response).json(body))
+}
+
+/// RFC 9449 §7.1: at a resource, 401 goes with what is wrong about a proof.
+fn status(code: ErrorCode) -> StatusCode {
+    if matches!(code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::UNAUTHORIZED)
+}
+
+fn offer_dpop(call: &Call, response: &mut HttpResponseBuilder) {
+    let challenge = format!("DPoP realm=\"latchkey\", algs=\"{}\"", algorithms(call));
+    response.append_header((WWW_AUTHENTICATE, challenge));
+}
+
+/// RFC 9449 §7.1, `algs`.
+fn algorithms(call: &Call) -> String {
+    let names: Vec<_> = dpop::algorithms(call.realm.rules.profile).iter().map(|one| one.as_str()).collect();
+    names.join(" ")
+}
+
+fn finish(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+    response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    response
+}
