@@ -6,7 +6,8 @@
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
-use crate::records::{self, BrowserSession, SessionCookie, User, hash_of};
+use crate::identity::sign_out;
+use crate::records::{self, BrowserSession, Participant, SessionCookie, User, hash_of};
 use crate::storage::{Fault, Read, Txn};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -148,20 +149,25 @@ pub fn renew(
     Ok(Opened { session, cookie })
 }
 
-/// Ends a session, for a cause such as `sign_out`. Gives the session as it was; none where there was none.
-pub fn end(
-    txn: &mut dyn Txn,
-    act: &Act,
-    sid: Uuid,
-    cause: &'static str,
-) -> Result<Option<BrowserSession>, Fault> {
+/// A session that has ended, with the clients that took part in it.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// The session as it was.
+    pub session: BrowserSession,
+    /// Who took part, and wants to know.
+    pub participants: Vec<Participant>,
+}
+
+/// Ends a session, for a cause such as `sign_out`, and has its clients told. None where there was none.
+pub fn end(txn: &mut dyn Txn, act: &Act, sid: Uuid, cause: &'static str) -> Result<Option<Ended>, Fault> {
     let Some(session) = records::find::<BrowserSession>(txn, &act.tenant, &sid.to_string())? else {
         return Ok(None);
     };
+    let participants = sign_out::session_ended(txn, act, session.user_id, sid)?;
     records::remove::<SessionCookie>(txn, &act.tenant, &session.cookie_hash);
     records::remove::<BrowserSession>(txn, &act.tenant, &sid.to_string());
     Entry::new(act, Event::SessionEnded).because(cause).actor(session.user_id).session(sid).append(txn)?;
-    Ok(Some(session))
+    Ok(Some(Ended { session, participants }))
 }
 
 fn new_cookie(act: &Act) -> SecretString {

@@ -9,6 +9,7 @@ pub mod login;
 pub mod password;
 mod profile;
 pub mod setup;
+pub mod sign_out;
 pub mod username;
 pub mod users;
 

@@ -9,6 +9,7 @@ use super::profile::{ProfileChange, ProfileError};
 use super::username::{UsernameError, canonical};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
+use crate::identity::sign_out;
 use crate::records::{self, Tenant, User, Username};
 use crate::storage::{Fault, Read, Stop, Txn};
 use std::fmt;
@@ -140,6 +141,7 @@ pub fn set_password(
     user.password = Some(password.into_string());
     user.credential_epoch = user.credential_epoch.saturating_add(1);
     save(txn, act, &mut user)?;
+    sign_out::everywhere(txn, act, id)?;
     Entry::new(act, Event::AuthnPasswordChange).actor(by).target(id).append(txn)?;
     Ok(user)
 }
@@ -170,6 +172,7 @@ pub fn disable(txn: &mut dyn Txn, act: &Act, by: &str, id: Uuid) -> Result<User,
         user.disabled = true;
         user.credential_epoch = user.credential_epoch.saturating_add(1);
         save(txn, act, &mut user)?;
+        sign_out::everywhere(txn, act, id)?;
         Entry::new(act, Event::UserUpdated).because("disabled").actor(by).target(id).append(txn)?;
     }
     Ok(user)
@@ -191,6 +194,7 @@ pub fn delete(txn: &mut dyn Txn, act: &Act, by: &str, id: Uuid) -> Result<(), St
     let user = load(txn, act, id)?;
     records::remove::<User>(txn, &act.tenant, &id.to_string());
     records::remove::<Username>(txn, &act.tenant, &user.username);
+    sign_out::everywhere(txn, act, id)?;
     Entry::new(act, Event::UserDeleted).actor(by).target(id).append(txn)?;
     Ok(())
 }

@@ -16,6 +16,7 @@ pub(crate) mod fixtures;
 pub mod grants;
 pub mod interaction;
 pub mod introspection;
+pub mod logout;
 pub mod one_time;
 mod params;
 pub mod pkce;

@@ -37,8 +37,10 @@ pub use confirmation::Confirmation;
 pub use consent::Consent;
 pub use grant::{Grant, RefreshState, Revocation};
 pub use jws_algorithm::JwsAlgorithm;
-pub use pending::{AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, OneTime, UserCode};
-pub use people::{BrowserSession, LoginThrottle, SessionCookie, SetupLink, User, Username};
+pub use pending::{
+    AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, OneTime, UserCode,
+};
+pub use people::{BrowserSession, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use response_mode::ResponseMode;
 pub use revoked_token::RevokedToken;

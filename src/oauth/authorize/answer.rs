@@ -28,11 +28,15 @@ pub struct Answer {
     pub target: TrustedRedirect,
     /// The code.
     pub code: SecretString,
+    /// By which the client's pages see that the person has signed out. OIDC Session Management §2.
+    pub session_state: Option<String>,
 }
 
 impl Answer {
     /// What the client is sent. RFC 6749 §4.1.2.
     pub fn response(&self) -> Response<'_> {
-        Response::new(&self.target, vec![("code", self.code.expose_secret().into())])
+        let mut members = vec![("code", self.code.expose_secret().into())];
+        members.extend(self.session_state.as_deref().map(|state| ("session_state", state.into())));
+        Response::new(&self.target, members)
     }
 }

@@ -3,7 +3,9 @@
 use super::{Answer, SignedIn, TrustedRedirect};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
+use crate::identity::sign_out;
 use crate::oauth::grants::authorization_code;
+use crate::oauth::logout::session_state;
 use crate::oauth::tokens::access_token_ttl;
 use crate::oauth::{Rules, TokenPolicy};
 use crate::records::{
@@ -48,6 +50,7 @@ pub(super) fn issue(
     insert(txn, &act.tenant, &grant)?;
     insert(txn, &act.tenant, &record)?;
     remove::<Interaction>(txn, &act.tenant, &interaction.id);
+    sign_out::take_part(txn, act, &signed_in.session, target.client())?;
     Entry::new(act, Event::AuthorizationAnswered)
         .actor(grant.user_id)
         .client(&grant.client_id)
@@ -57,7 +60,12 @@ pub(super) fn issue(
         .audience(&grant.resources)
         .amr(&grant.amr)
         .append(txn)?;
-    Ok(Answer { target, code })
+    // OIDC Session Management §2: for those who asked who signed in.
+    let session_state = grant.scope.contains("openid").then(|| {
+        let salt = act.seed.expand_16("session_state.salt");
+        session_state::session_state(&grant.client_id, &interaction.redirect_uri, grant.sid, salt)
+    });
+    Ok(Answer { target, code, session_state: session_state.flatten() })
 }
 
 /// The grant that a person opens for a client by saying yes to what the interaction asks for.

@@ -3,9 +3,11 @@
 mod authorization_code;
 mod device_authorization;
 mod interaction;
+mod logout_notice;
 mod one_time;
 
 pub use authorization_code::AuthorizationCode;
 pub use device_authorization::{DeviceAnswer, DeviceAuthorization, UserCode};
 pub use interaction::Interaction;
+pub use logout_notice::LogoutNotice;
 pub use one_time::OneTime;
