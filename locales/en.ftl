@@ -55,8 +55,14 @@ form-post-submit = Go on
 
 logout-title = Sign out?
 logout-text = You are signed in as { $name }.
+logout-client = { $client } asks to sign you out. Every application that you opened with this sign-in is left too.
 logout-submit = Sign out
 logout-stay = Stay signed in
+signing-out-title = Signing out
+signing-out-text = Your applications are being told. This takes a moment.
+signing-out-go-on = Go on
+signing-out-frame = Tells an application that you signed out
+check-session-title = Session
 signed-out-title = You are signed out
 signed-out-text = This browser is no longer signed in here. Applications may stay open until you leave them too.
 signed-out-again = Sign in again

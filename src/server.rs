@@ -17,8 +17,10 @@ use crate::admin::{Services, socket::ControlSocket};
 use crate::audit::{Entry, Event};
 use crate::config::Loaded;
 use crate::identity::setup;
+use crate::jobs::deliver_logout::DeliverLogout;
 use crate::jobs::sweep_expired;
 use crate::ports::SystemClock;
+use crate::web::state::AppState;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use logging::Logging;
@@ -76,10 +78,13 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
             "the control socket in {folder} cannot be opened: {error}; try a shorter data_dir"
         ))
     })?;
-    let server = edge::serve(settings, (listeners, &tls), edge::state(settings, &house, &tls)?)?;
+    let (state, realm) = edge::state(settings, &house, &tls)?;
+    let logout = deliver_logout(&house.services, &state);
+    let server = edge::serve(settings, (listeners, &tls), (state, realm))?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
-    let jobs = start_jobs(&house.services, socket, tls.clone());
+    let mut jobs = start_jobs(&house.services, socket, tls.clone());
+    jobs.push(actix_web::rt::spawn(logout.run()));
     match mode {
         Mode::Normal { .. } => notices::banner(settings, link.as_ref())?,
         Mode::Demo { json } => {
@@ -111,6 +116,12 @@ fn start_jobs(services: &Services, socket: ControlSocket, tls: Tls) -> Vec<JoinH
         actix_web::rt::spawn(socket.serve(services.clone())),
         actix_web::rt::spawn(tls.watch()),
     ]
+}
+
+/// Whoever tells clients that somebody has signed out.
+fn deliver_logout(services: &Services, state: &AppState) -> DeliverLogout {
+    let Services { store, tenant, keys, rules, clock, entropy, .. } = services.clone();
+    DeliverLogout { tenant, store, keys, rules, outbound: Arc::clone(&state.outbound), clock, entropy }
 }
 
 /// Lets requests in flight finish, then closes the store.

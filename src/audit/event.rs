@@ -36,6 +36,8 @@ pub enum Event {
     SessionCreated,
     /// A browser session ended.
     SessionEnded,
+    /// A client was told that a browser session has ended, or could not be told.
+    LogoutNotified,
     /// An authorization request was answered.
     AuthorizationAnswered,
     /// A device asked for its codes, or was refused.

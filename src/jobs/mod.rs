@@ -1,4 +1,5 @@
 //! What the server does by itself, beside answering requests.
 
+pub mod deliver_logout;
 pub mod rotate_keys;
 pub mod sweep_expired;

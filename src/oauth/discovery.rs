@@ -23,6 +23,10 @@ pub struct Paths {
     pub introspect: &'static str,
     /// RFC 7517 §5.
     pub jwks: &'static str,
+    /// OIDC RP-Initiated Logout §2.1.
+    pub end_session: &'static str,
+    /// OIDC Session Management §3.3.
+    pub check_session: &'static str,
 }
 
 /// The ways of client authentication that this server has.
@@ -51,6 +55,8 @@ pub struct Metadata {
     jwks_uri: String,
     revocation_endpoint: String,
     introspection_endpoint: String,
+    end_session_endpoint: String,
+    check_session_iframe: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: Vec<&'static str>,
@@ -73,6 +79,10 @@ pub struct Metadata {
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     mtls_endpoint_aliases: BTreeMap<&'static str, String>,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
     ui_locales_supported: [&'static str; 1],
 }
 
@@ -94,6 +104,8 @@ impl Metadata {
             jwks_uri: at(paths.jwks),
             revocation_endpoint: at(paths.revoke),
             introspection_endpoint: at(paths.introspect),
+            end_session_endpoint: at(paths.end_session),
+            check_session_iframe: at(paths.check_session),
             scopes_supported: scope::OPENID_SCOPES.into(),
             response_types_supported: ["code"],
             response_modes_supported: RESPONSE_MODES.into(),
@@ -116,6 +128,10 @@ impl Metadata {
             authorization_response_iss_parameter_supported: true,
             tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
             mtls_endpoint_aliases: aliases(policy, paths),
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
             ui_locales_supported: ["en"],
         }
     }

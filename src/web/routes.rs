@@ -1,6 +1,6 @@
 //! The whole URL map.
 
-use super::pages::{consent, index, login, logout, setup, signed_out};
+use super::pages::{check_session, consent, index, login, logout, setup, signed_out};
 use super::protocol::{authorize, discovery, introspect, jwks, revoke, token, userinfo};
 use super::state::Realm;
 use super::static_files;
@@ -36,10 +36,14 @@ pub const LOGIN: &str = "/login";
 pub const CANCEL_LOGIN: &str = "/login/cancel";
 /// Where they say what a client may do.
 pub const CONSENT: &str = "/consent";
-/// Where they sign out.
+/// Where they sign out, and where clients send them for that. OIDC RP-Initiated Logout §2.
 pub const LOGOUT: &str = "/logout";
 /// Where they are then.
 pub const SIGNED_OUT: &str = "/signed-out";
+/// What clients load into a frame to see whether the session is still the same. OIDC Session Management §3.3.
+pub const CHECK_SESSION: &str = "/check-session";
+/// What that frame asks.
+pub const SESSION_STATE: &str = "/check-session/state";
 /// Where the first administrator is made.
 pub const SETUP: &str = "/setup";
 /// The style sheet, the script and the icon.
@@ -53,6 +57,8 @@ pub const PATHS: Paths = Paths {
     revoke: REVOKE,
     introspect: INTROSPECT,
     jwks: JWKS,
+    end_session: LOGOUT,
+    check_session: CHECK_SESSION,
 };
 
 /// The largest body that is read, in bytes, where the composition root sets no other bound.
@@ -99,6 +105,8 @@ fn configure_pages(app: &mut ServiceConfig) {
         .service(resource(CANCEL_LOGIN).route(post().to(login::cancel)))
         .service(resource(CONSENT).route(seen().to(consent::get)).route(post().to(consent::post)))
         .service(resource(LOGOUT).route(seen().to(logout::get)).route(post().to(logout::post)))
+        .service(resource(CHECK_SESSION).route(seen().to(check_session::get)))
+        .service(resource(SESSION_STATE).route(seen().to(check_session::state)))
         .service(resource(SIGNED_OUT).route(seen().to(signed_out::get)))
         .service(resource(SETUP).route(seen().to(setup::get)).route(post().to(setup::post)))
         .service(resource(STATIC).route(seen().to(static_files::get)));

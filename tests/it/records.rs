@@ -1,8 +1,9 @@
 //! Stored records: the bytes of today's versions, which a later program must still read, and the expiry index.
 
 use latchkey::records::{
-    self, AuthorizationCode, BrowserSession, Client, Consent, Grant, Interaction, LoginThrottle, OneTime,
-    Record, RevokedToken, ServerSecret, SessionCookie, SetupLink, SigningKey, Tenant, User, Username,
+    self, AuthorizationCode, BrowserSession, Client, Consent, Grant, Interaction, LoginThrottle,
+    LogoutNotice, OneTime, Participant, Record, RevokedToken, ServerSecret, SessionCookie, SetupLink,
+    SigningKey, Tenant, User, Username,
 };
 use latchkey::storage::{Fault, Read as _, Stop, Store};
 use serde::{Deserialize, Serialize};
@@ -102,6 +103,20 @@ fn clients_and_what_they_were_given_are_read_as_they_were_written() {
     );
     golden::<RevokedToken>("default/revoked_token/j", r#"{"v":1,"r":{"jti":"j","expires_at":1}}"#);
     golden::<OneTime>("default/one_time/p/h", r#"{"v":1,"r":{"purpose":"p","hash":"h","expires_at":1}}"#);
+}
+
+#[test]
+fn what_signing_out_leaves_to_do_is_read_as_it_was_written() {
+    golden::<Participant>(
+        &format!("default/participant/{A}/{B}/web"),
+        &format!(r#"{{"v":1,"r":{{"user_id":"{A}","sid":"{B}","client_id":"web","expires_at":3}}}}"#),
+    );
+    golden::<LogoutNotice>(
+        &format!("default/logout_notice/000000000002/{A}"),
+        &format!(
+            r#"{{"v":1,"r":{{"id":"{A}","client_id":"web","user_id":"{B}","sid":"{B}","attempts":1,"due_at":2,"expires_at":3}}}}"#
+        ),
+    );
 }
 
 #[test]

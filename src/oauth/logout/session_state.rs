@@ -1,7 +1,7 @@
 //! `session_state`: by which a client's page sees, without asking us, that the browser's session is another one now.
 //! OIDC Session Management §2, §3.2.
 //!
-//! The browser keeps a value that stands for its session and opens nothing ([`browser_state`]). A frame of ours
+//! A frame of ours learns a value that stands for the browser's session and opens nothing ([`browser_state`]), and
 //! compares its hash with what the client was given.
 
 use crate::digest::sha256;
@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 use uuid::Uuid;
 
-/// What the browser keeps while this session lives.
+/// What stands for this session while it lives.
 pub fn browser_state(sid: Uuid) -> String {
     URL_SAFE_NO_PAD.encode(sha256(&[b"browser_state", sid.as_bytes()]))
 }

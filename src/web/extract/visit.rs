@@ -120,6 +120,11 @@ impl Visit {
         Ok(csrf::check(&self.request, self.cookies(), &origin, form, subject, token)?)
     }
 
+    /// Whether the browser says that a page of another site asks. Fetch Metadata §2.4.
+    pub fn is_cross_site(&self) -> bool {
+        self.request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site")
+    }
+
     /// A parameter of the query; none where it is missing or empty.
     ///
     /// # Errors

@@ -9,3 +9,4 @@ mod security_headers;
 
 pub use edge::Edge;
 pub use request_id::RequestId;
+pub use security_headers::page_policy;

@@ -8,6 +8,11 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
+/// The policy of pages, for one that must add to it.
+pub fn page_policy() -> &'static str {
+    POLICY
+}
+
 /// Nothing to anybody else. Not `no-referrer`: by Fetch §3.1 the forms of such a page come with `Origin: null`, and a
 /// browser that does not know `Sec-Fetch-Site` could then send none.
 const REFERRER: HeaderValue = HeaderValue::from_static("same-origin");

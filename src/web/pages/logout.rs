@@ -1,19 +1,27 @@
-//! Signing out: the page that asks first, and the act.
+//! Signing out: at the person's own wish, or because a client asks for it. OIDC RP-Initiated Logout §2.
+//!
+//! A client that shows the ID token of this very session signs out at once; otherwise the person is asked. The request
+//! travels through the form and is checked again there, so the form can say nothing that a link could not.
 
-use crate::identity::browser_session;
+use crate::audit::{Entry, Event};
+use crate::identity::browser_session::{self, Ended};
+use crate::oauth::logout::{self, LogoutRequest};
+use crate::oauth::{OAuthError, Params};
 use crate::storage::{Stop, Txn};
 use crate::web::extract::cookie::CookieKind;
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
-use crate::web::respond::page_error::PageError;
+use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
+use crate::web::respond::signing_out;
 use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
 use askama::Template;
 use std::convert::Infallible;
+use uuid::Uuid;
 
 /// The page that asks before it signs out.
 #[derive(Debug, Template)]
@@ -23,8 +31,12 @@ pub struct LogoutPage {
     pub frame: Frame,
     /// Who is signed in.
     pub account: String,
+    /// The client that asks, if one does.
+    pub client_name: Option<String>,
     /// The form that signs out.
     pub form: FormSeal,
+    /// What the client asked, for the form: names and values.
+    pub carried: Vec<(&'static str, String)>,
 }
 
 impl Page for LogoutPage {
@@ -36,14 +48,51 @@ impl Page for LogoutPage {
 /// `GET /logout`
 ///
 /// # Errors
-/// A fault where the store fails.
+/// The page for a request that is wrong; a fault where the store fails.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
+    let params = visit.params().map_err(|_| Phrase::BadRequest)?;
+    ask(&visit, &params).await
+}
+
+/// `POST /logout`: our own form, or a client's request. OIDC RP-Initiated Logout §2: both methods.
+///
+/// # Errors
+/// The page for a form that is not ours, or for a request that is wrong.
+pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
+    let params = form.params();
+    if form.get("csrf")?.is_none() {
+        // From another site a browser sends our cookies with a GET alone.
+        let query = params.to_query();
+        return Ok(redirect::see_other(&format!("{}?{query}", visit.href(routes::LOGOUT))));
+    }
+    visit.check_form(FormName::Logout, Subject::default(), form.get("csrf")?)?;
+    let request = parse(&visit, params)?;
+    let ended = match visit.open_session()? {
+        Some(sid) => end(&visit, sid).await?,
+        None => None,
+    };
+    finish(&visit, &request, ended)
+}
+
+async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
+    let request = parse(visit, params)?;
+    if let Some(sid) = visit.open_session()?
+        && request.proves(sid)
+    {
+        let ended = end(visit, sid).await?;
+        return finish(visit, &request, ended);
+    }
     let Some(person) = visit.person().await? else {
-        return Ok(redirect::see_other(&visit.href(routes::SIGNED_OUT)));
+        return finish(visit, &request, None);
     };
     let browser = visit.browser()?;
-    let form = csrf::seal(&browser, FormName::Logout, Subject::default());
-    let page = LogoutPage { frame: visit.frame(), account: account_of(&person.user), form };
+    let page = LogoutPage {
+        frame: visit.frame(),
+        account: account_of(&person.user),
+        client_name: request.client.as_ref().map(|client| client.display_name().to_owned()),
+        form: csrf::seal(&browser, FormName::Logout, Subject::default()),
+        carried: request.carried().to_vec(),
+    };
     let mut response = page.answer(StatusCode::OK)?;
     if let Some(cookie) = browser.set_cookie(visit.cookies()) {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -51,20 +100,39 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     Ok(response)
 }
 
-/// `POST /logout`: ends the browser session, whoever has signed in meanwhile.
-///
-/// # Errors
-/// The page for a form that is not ours.
-pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
-    visit.check_form(FormName::Logout, Subject::default(), form.get("csrf")?)?;
-    if let Some(sid) = visit.open_session()? {
-        let act = visit.call.act.clone();
-        let unit = move |txn: &mut dyn Txn| -> Result<_, Stop<Infallible>> {
-            Ok(browser_session::end(txn, &act, sid, "sign_out")?)
-        };
-        visit.call.state.store.run(unit).await?;
+fn parse(visit: &Visit, params: &Params) -> Result<LogoutRequest, PageError> {
+    let call = &visit.call;
+    let (rules, keys) = (&call.realm.rules, call.realm.keys.load());
+    let parsed = logout::parse(&call.state.store, &call.act, (rules, &keys), params);
+    if let Err(Stop::Refused(OAuthError { cause, .. })) = &parsed {
+        Entry::new(&call.act, Event::SessionEnded).refused(cause).note(&call.state.store)?;
     }
-    let mut response = redirect::see_other(&visit.href(routes::SIGNED_OUT));
+    Ok(parsed?)
+}
+
+/// Ends the browser session, whoever has signed in meanwhile.
+async fn end(visit: &Visit, sid: Uuid) -> Result<Option<Ended>, PageError> {
+    let act = visit.call.act.clone();
+    let unit = move |txn: &mut dyn Txn| -> Result<_, Stop<Infallible>> {
+        Ok(browser_session::end(txn, &act, sid, "sign_out")?)
+    };
+    Ok(visit.call.state.store.run(unit).await?)
+}
+
+/// Takes the cookies away and sends the person on: to the client that asked, or to a page of ours; past the clients
+/// that are told through the browser, where there are any.
+fn finish(visit: &Visit, request: &LogoutRequest, ended: Option<Ended>) -> Result<HttpResponse, PageError> {
+    let back = request.back.as_ref().map(logout::Return::location);
+    let location = back.unwrap_or_else(|| visit.href(routes::SIGNED_OUT));
+    let call = &visit.call;
+    let participants = ended.map(|ended| ended.participants).unwrap_or_default();
+    let issuer = &call.realm.rules.policy.issuer;
+    let frames = logout::frames(&call.state.store, &call.act, issuer, &participants)?;
+    let mut response = if frames.is_empty() {
+        redirect::see_other(&location)
+    } else {
+        signing_out::show(visit.frame(), frames, location)?
+    };
     if let Some(cookie) = visit.cookies().clear(CookieKind::Session) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -73,6 +141,16 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
 
 /// The looks of the page.
 pub fn samples(frame: &Frame) -> Vec<Sample> {
-    let form = FormSeal { csrf: "CSRF".into(), interaction: None };
-    vec![Sample::of("usual", &LogoutPage { frame: frame.clone(), account: "Ada Lovelace".into(), form })]
+    let page = |client_name: Option<&str>| LogoutPage {
+        frame: frame.clone(),
+        account: "Ada Lovelace".into(),
+        client_name: client_name.map(Into::into),
+        form: FormSeal { csrf: "CSRF".into(), interaction: None },
+        carried: client_name.map(|_| ("client_id", "web".to_owned())).into_iter().collect(),
+    };
+    vec![
+        Sample::of("usual", &page(None)),
+        Sample::of("client", &page(Some("Meadow Notes"))),
+        Sample::of("markup", &page(Some("\"><script>alert(1)</script>"))),
+    ]
 }

@@ -1,6 +1,7 @@
 //! The pages that people see: one file a page, with its struct, its form, its handlers and its samples; the
 //! template of the same name lies in `templates/pages`.
 
+pub mod check_session;
 pub mod consent;
 pub mod error;
 pub mod form_post;
@@ -11,6 +12,7 @@ pub mod setup;
 pub mod signed_out;
 
 use crate::web::respond::page::{Frame, Sample};
+use crate::web::respond::signing_out;
 
 /// Every page in every look that it can have, under the page's name.
 pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
@@ -19,6 +21,7 @@ pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
         ("consent", consent::samples(frame)),
         ("form_post", form_post::samples(frame)),
         ("logout", logout::samples(frame)),
+        ("signing_out", signing_out::samples(frame)),
         ("signed_out", signed_out::samples(frame)),
         ("index", index::samples(frame)),
         ("setup", setup::samples(frame)),

@@ -8,5 +8,6 @@ pub mod page;
 pub mod page_error;
 mod protocol_error;
 pub mod redirect;
+pub mod signing_out;
 
 pub use protocol_error::ProtocolError;

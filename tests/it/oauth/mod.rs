@@ -6,6 +6,7 @@ mod client_credentials;
 mod discovery;
 mod introspection;
 mod jwks;
+mod logout;
 mod refresh_token;
 mod response_mode;
 mod revocation;

@@ -228,3 +228,39 @@ async fn pages_fit_a_small_screen_and_load_nothing_from_elsewhere() {
     }
     stop(site, browser).await;
 }
+
+/// What the frame of OIDC Session Management §3.3 answers a page of the client that asks about this state.
+async fn watched(site: &Site, browser: &Chromium, state: &str) -> String {
+    browser.open(&site.callback).await;
+    let script = format!(
+        "return new Promise((done) => {{
+           const frame = document.createElement('iframe');
+           frame.src = '{url}/check-session';
+           addEventListener('message', (event) => done(event.origin + ' ' + event.data));
+           frame.onload = () => frame.contentWindow.postMessage('web {state}', '{url}');
+           document.body.append(frame);
+         }});",
+        url = site.url
+    );
+    let said = browser.script(&script).await.as_str().unwrap().to_owned();
+    said.strip_prefix(&format!("{} ", site.url)).unwrap().to_owned()
+}
+
+/// OIDC Session Management §3.1: the client's page sees the sign-out without asking the server itself.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_client_sees_in_its_frame_that_the_person_has_signed_out() {
+    let Some((site, browser)) = start(true).await else { return };
+    browser.open(&site.authorize("openid")).await;
+    log_in(&browser, PASSWORD).await;
+    browser.arrive(&format!("{}/consent?interaction=", site.url)).await;
+    browser.click("button[value=allow]").await;
+    let state = parameter(&browser.arrive(&site.callback).await, "session_state");
+    assert_eq!(watched(&site, &browser, &state).await, "unchanged");
+    assert_eq!(watched(&site, &browser, "nonsense").await, "error");
+    browser.open(&format!("{}/logout", site.url)).await;
+    browser.click("form[action='/logout'] .button").await;
+    browser.arrive(&format!("{}/signed-out", site.url)).await;
+    assert_eq!(watched(&site, &browser, &state).await, "changed");
+    stop(site, browser).await;
+}
