@@ -130,8 +130,8 @@ async function refreshes(person) {
   assert.notEqual(person.kept.access_token, old)
 }
 
-const parts = { registered }
-const coming = { byKey, byItself }
+const parts = { registered, byKey }
+const coming = { byItself }
 const asked = process.argv.slice(2)
 for (const name of asked.length ? asked : Object.keys(parts)) await { ...parts, ...coming }[name]()
 mcp.stop()

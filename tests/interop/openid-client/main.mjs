@@ -12,9 +12,9 @@ import { logout } from './logout.mjs'
 import { registration } from './registration.mjs'
 import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
-const parts = { code, formPost, signedAnswers, secrets }
+const parts = { code, formPost, signedAnswers, secrets, secretAssertions, assertions, publishedKeys }
 const coming = {
-  claimsParameter, registeredResponses, pushedRequests, requestObjects, secretAssertions, assertions, publishedKeys, certificates,
+  claimsParameter, registeredResponses, pushedRequests, requestObjects, certificates,
   dpop, device, exchange, registration, logout, fapi,
 }
 

@@ -24,17 +24,24 @@ port = free_port()
 there = f"http://localhost:{port}"
 base = f"{there}/realms/{REALM}"
 server = discovery()
-client = register(
-    client_name="Keycloak", redirect_uris=[f"{base}/broker/latchkey/endpoint"], scope="openid profile email",
-    skip_consent=True, token_endpoint_auth_method="client_secret_basic",
-)
+# It authenticates by a secret, and by its own key, which we fetch from it.
+METHODS = {
+    "by-secret": {"token_endpoint_auth_method": "client_secret_basic"},
+    "by-key": {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": f"{base}/protocol/openid-connect/certs"},
+}
+clients = {
+    alias: register(
+        client_name="Keycloak", redirect_uris=[f"{base}/broker/{alias}/endpoint"], scope="openid profile email", **method,
+    )
+    for alias, method in METHODS.items()
+}
 
 
 def start(folder):
     """Starts Keycloak with our realm, its data in memory alone."""
     document = KEYCLOAK / "data/import/realm.json"
     document.parent.mkdir(parents=True, exist_ok=True)
-    document.write_text(json.dumps(realm(server, client, REDIRECT_URI)), encoding="utf-8")
+    document.write_text(json.dumps(realm(server, clients, REDIRECT_URI)), encoding="utf-8")
     options = [f"--http-port={port}", "--http-host=127.0.0.1", "--import-realm", "--db=dev-mem", "--cache=local"]
     if "SSL_CERT_FILE" in os.environ:
         options.append(f"--truststore-paths={os.environ['SSL_CERT_FILE']}")
@@ -44,20 +51,20 @@ def start(folder):
     )
 
 
-def ask(**parameters):
-    """The address at which Keycloak's application sends a browser off, and the verifier for its code."""
+def ask(alias):
+    """The address at which Keycloak's application sends a browser off to us, and the verifier for its code."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     query = {
         "client_id": APPLICATION, "response_type": "code", "scope": "openid", "redirect_uri": REDIRECT_URI, "state": "s",
-        "kc_idp_hint": "latchkey", "code_challenge": challenge, "code_challenge_method": "S256", **parameters,
+        "kc_idp_hint": alias, "code_challenge": challenge, "code_challenge_method": "S256",
     }
     return f"{base}/protocol/openid-connect/auth?{urlencode(query)}", verifier
 
 
-def sign_in(browser):
-    """From Keycloak's application through Keycloak to us, and back; gives Keycloak's ID token."""
-    url, verifier = ask()
+def sign_in(browser, alias):
+    """From Keycloak's application through Keycloak to us, and back; gives what Keycloak's ID token says."""
+    url, verifier = ask(alias)
     arrival = browser.walk(url)
     assert arrival.url.startswith(REDIRECT_URI + "?"), f"{arrival.status} at {arrival.url}"
     [code] = parse_qs(urlsplit(arrival.url).query)["code"]
@@ -67,7 +74,7 @@ def sign_in(browser):
     }
     status, _, body = request(f"{base}/protocol/openid-connect/token", form)
     same(status, 200)
-    return json.loads(body)["id_token"]
+    return claims(json.loads(body)["id_token"])
 
 
 def claims(token):
@@ -76,22 +83,20 @@ def claims(token):
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-def people():
-    """What a person sees."""
+def people(alias):
+    """What a person sees, who comes to Keycloak for the first time, again, and in the same browser."""
     browser = Browser(home["user"], [REDIRECT_URI])
 
     def first():
-        token = claims(sign_in(browser))
+        token = sign_in(browser, alias)
         same((token["iss"], token["email"], token["email_verified"], token["name"]),
              (base, home["user"]["email"], True, home["user"]["name"]))
         return token
 
-    def again():
-        same(claims(sign_in(Browser(home["user"], [REDIRECT_URI])))["sub"], seen["sub"])
-
-    seen = check("a sign-in at Keycloak goes through us, and brings name and address", first)
-    check("the same person again is the same account", again)
-    check("the next application needs no sign-in", lambda: sign_in(browser))
+    seen = check(f"{alias}: a sign-in at Keycloak goes through us, and brings name and address", first)
+    check(f"{alias}: the same person again is the same account",
+          lambda: same(sign_in(Browser(home["user"], [REDIRECT_URI]), alias)["sub"], seen["sub"]))
+    check(f"{alias}: the same browser needs no sign-in", lambda: sign_in(browser, alias))
 
 
 def main():
@@ -99,7 +104,8 @@ def main():
     keycloak = start(folder)
     try:
         if check("it starts with us as identity provider", lambda: wait_for(base, keycloak, 180)):
-            people()
+            for alias in METHODS:
+                people(alias)
     finally:
         keycloak.terminate()
         keycloak.wait()

@@ -1,11 +1,11 @@
-"""The realm that Keycloak imports: one identity provider, which is us, and one application."""
+"""The realm that Keycloak imports: us as identity provider, once by a secret and once by Keycloak's own key, and one application."""
 
 APPLICATION = "application"
 REALM = "interop"
 
 
-def realm(server, client, redirect_uri):
-    """The realm in Keycloak's words. `server` is our metadata, `client` what Keycloak is with us."""
+def realm(server, clients, redirect_uri):
+    """The realm in Keycloak's words. `server` is our metadata, `clients` what Keycloak is with us, by alias."""
     return {
         "realm": REALM,
         "enabled": True,
@@ -14,10 +14,7 @@ def realm(server, client, redirect_uri):
             "clientId": APPLICATION, "publicClient": True, "redirectUris": [redirect_uri], "standardFlowEnabled": True,
             "attributes": {"pkce.code.challenge.method": "S256", "post.logout.redirect.uris": redirect_uri},
         }],
-        "identityProviders": [provider(server, client)],
-        "identityProviderMappers": [
-            mapper("roles", "oidc-user-attribute-idp-mapper", {"claim": "roles", "user.attribute": "upstream_roles"}),
-        ],
+        "identityProviders": [provider(server, alias, client) for alias, client in clients.items()],
         # Nobody is asked for a family name: a person comes as we describe them.
         "requiredActions": [{
             "alias": "VERIFY_PROFILE", "name": "Verify Profile", "providerId": "VERIFY_PROFILE", "enabled": False,
@@ -25,18 +22,20 @@ def realm(server, client, redirect_uri):
         }],
         "authenticationFlows": [{
             "alias": "take in", "providerId": "basic-flow", "topLevel": True, "builtIn": False,
-            "authenticationExecutions": [{
-                "authenticator": "idp-create-user-if-unique", "requirement": "REQUIRED", "priority": 10,
-                "authenticatorFlow": False, "userSetupAllowed": False,
-            }],
+            # The first of our two names makes the account, the other one finds it.
+            "authenticationExecutions": [
+                {"authenticator": name, "requirement": "ALTERNATIVE", "priority": priority, "authenticatorFlow": False,
+                 "userSetupAllowed": False}
+                for priority, name in enumerate(["idp-create-user-if-unique", "idp-auto-link"])
+            ],
         }],
     }
 
 
-def provider(server, client):
+def provider(server, alias, client):
     """Us, with every check of Keycloak's on."""
     return {
-        "alias": "latchkey",
+        "alias": alias,
         "providerId": "oidc",
         "enabled": True,
         "trustEmail": True,
@@ -60,12 +59,4 @@ def provider(server, client):
             "clientAssertionSigningAlg": "RS256",
             "syncMode": "FORCE",
         },
-    }
-
-
-def mapper(name, kind, config):
-    """Takes one claim of ours over."""
-    return {
-        "name": name, "identityProviderAlias": "latchkey", "identityProviderMapper": kind,
-        "config": {"syncMode": "INHERIT", **config},
     }
