@@ -51,6 +51,26 @@ form-post-title = Almost there
 form-post-text = You are being sent back to { $host }. If nothing happens, press the button.
 form-post-submit = Go on
 
+## Devices
+
+device-code-title = Connect a device
+device-code-intro = Your device shows a code. Type it here.
+device-code-field = Code
+device-code-hint = Eight letters, such as BCDF-GHJK. Capital or small letters make no difference.
+device-code-submit = Continue
+device-code-wrong = No device waits for this code. Look at the device again: codes end after a few minutes.
+device-code-too-often = Too many codes were not right. Wait a few minutes, then ask the device for a new code.
+device-confirm-title = Is this your device?
+device-confirm-question = Go on only if your device, in front of you, shows this code:
+device-confirm-client = { $client } runs on it, and asks for your permission to:
+device-confirm-warning = If somebody sent you this code or a link to this page, cancel.
+device-confirm-allow = Yes, allow
+device-confirm-deny = Cancel
+device-allowed-title = Your device is connected
+device-allowed-text = You can close this page and go back to the device. It goes on by itself in a few seconds.
+device-denied-title = Nothing was allowed
+device-denied-text = The device gets no access. You can close this page.
+
 ## Signing out
 
 logout-title = Sign out?

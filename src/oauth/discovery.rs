@@ -21,6 +21,8 @@ pub struct Paths {
     pub revoke: &'static str,
     /// RFC 7662 §2.
     pub introspect: &'static str,
+    /// RFC 8628 §3.1.
+    pub device_authorization: &'static str,
     /// RFC 7517 §5.
     pub jwks: &'static str,
     /// OIDC RP-Initiated Logout §2.1.
@@ -41,8 +43,12 @@ const BY_CERTIFICATE: [TokenEndpointAuthMethod; 2] =
     [TokenEndpointAuthMethod::TlsClientAuth, TokenEndpointAuthMethod::SelfSignedTlsClientAuth];
 
 /// The grants that this server has.
-const GRANT_TYPES: [GrantType; 3] =
-    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+const GRANT_TYPES: [GrantType; 4] = [
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::DeviceCode,
+];
 
 /// The metadata document; the same at both well-known places.
 #[derive(Debug, Serialize)]
@@ -57,6 +63,7 @@ pub struct Metadata {
     introspection_endpoint: String,
     end_session_endpoint: String,
     check_session_iframe: String,
+    device_authorization_endpoint: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
     response_modes_supported: Vec<&'static str>,
@@ -106,6 +113,7 @@ impl Metadata {
             introspection_endpoint: at(paths.introspect),
             end_session_endpoint: at(paths.end_session),
             check_session_iframe: at(paths.check_session),
+            device_authorization_endpoint: at(paths.device_authorization),
             scopes_supported: scope::OPENID_SCOPES.into(),
             response_types_supported: ["code"],
             response_modes_supported: RESPONSE_MODES.into(),

@@ -39,6 +39,7 @@ pub use grant::{Grant, RefreshState, Revocation};
 pub use jws_algorithm::JwsAlgorithm;
 pub use pending::{
     AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, OneTime, UserCode,
+    WaitingDevice,
 };
 pub use people::{BrowserSession, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};

@@ -120,6 +120,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
         proxies: TrustedProxies::new(move |address| proxies.iter().any(|proxy| proxy.contains(address))),
         addresses: AddressLimit::new(policies::addresses(settings), Arc::clone(&services.clock)),
         strangers: AddressLimit::new(policies::strangers(settings), Arc::clone(&services.clock)),
+        user_codes: AddressLimit::new(policies::user_codes(settings), Arc::clone(&services.clock)),
         certificates: ClientCertificates::new(settings.mtls.header, tls.anchors()),
         stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
     };

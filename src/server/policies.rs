@@ -117,6 +117,17 @@ pub(super) fn strangers(settings: &Settings) -> AddressPolicy {
     AddressPolicy { per_minute: tries.per_minute.saturating_mul(20), burst }
 }
 
+/// How often one address may type the code of a device: a fifth as often as it may try a password, for a code is the
+/// whole of what must be guessed.
+pub(super) fn user_codes(settings: &Settings) -> AddressPolicy {
+    let tries = addresses(settings);
+    let fifth = |number: u32| number.div_ceil(5);
+    AddressPolicy {
+        per_minute: fifth(tries.per_minute),
+        burst: NonZeroU32::new(fifth(tries.burst.get())).unwrap_or(NonZeroU32::MIN),
+    }
+}
+
 /// What a new password must be.
 pub(super) fn passwords(settings: &Settings) -> PasswordPolicy {
     PasswordPolicy { min_chars: usize::try_from(settings.login.password_min_length).unwrap_or(usize::MAX) }

@@ -1,7 +1,9 @@
 //! The whole URL map.
 
-use super::pages::{check_session, consent, index, login, logout, setup, signed_out};
-use super::protocol::{authorize, discovery, introspect, jwks, revoke, token, userinfo};
+use super::pages::{check_session, consent, device, index, login, logout, setup, signed_out};
+use super::protocol::{
+    authorize, device_authorization, discovery, introspect, jwks, revoke, token, userinfo,
+};
 use super::state::Realm;
 use super::static_files;
 use crate::oauth::discovery::Paths;
@@ -28,6 +30,9 @@ pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.
 pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
+/// RFC 8628 §3.1.
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+
 /// What this server is.
 pub const INDEX: &str = "/";
 /// Where people sign in.
@@ -36,6 +41,14 @@ pub const LOGIN: &str = "/login";
 pub const CANCEL_LOGIN: &str = "/login/cancel";
 /// Where they say what a client may do.
 pub const CONSENT: &str = "/consent";
+/// Where they type the code that a device shows: RFC 8628 §3.3.
+pub const DEVICE: &str = "/device";
+/// Where they say whether it is theirs, and what it may do.
+pub const DEVICE_CONFIRM: &str = "/device/confirm";
+/// Where they are when it may.
+pub const DEVICE_ALLOWED: &str = "/device/allowed";
+/// Where they are when it may not.
+pub const DEVICE_DENIED: &str = "/device/denied";
 /// Where they sign out, and where clients send them for that. OIDC RP-Initiated Logout §2.
 pub const LOGOUT: &str = "/logout";
 /// Where they are then.
@@ -56,6 +69,7 @@ pub const PATHS: Paths = Paths {
     userinfo: USERINFO,
     revoke: REVOKE,
     introspect: INTROSPECT,
+    device_authorization: DEVICE_AUTHORIZATION,
     jwks: JWKS,
     end_session: LOGOUT,
     check_session: CHECK_SESSION,
@@ -89,6 +103,7 @@ fn configure_protocol(app: &mut ServiceConfig) {
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
         .service(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)))
         .service(resource(REVOKE).route(post().to(revoke::post)))
+        .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
         .service(resource(RESUME).route(get().to(authorize::resume)));
 }
@@ -104,6 +119,14 @@ fn configure_pages(app: &mut ServiceConfig) {
         .service(resource(LOGIN).route(seen().to(login::get)).route(post().to(login::post)))
         .service(resource(CANCEL_LOGIN).route(post().to(login::cancel)))
         .service(resource(CONSENT).route(seen().to(consent::get)).route(post().to(consent::post)))
+        .service(resource(DEVICE).route(seen().to(device::code::get)).route(post().to(device::code::post)))
+        .service(
+            resource(DEVICE_CONFIRM)
+                .route(seen().to(device::confirm::get))
+                .route(post().to(device::confirm::post)),
+        )
+        .service(resource(DEVICE_ALLOWED).route(seen().to(device::done::allowed)))
+        .service(resource(DEVICE_DENIED).route(seen().to(device::done::denied)))
         .service(resource(LOGOUT).route(seen().to(logout::get)).route(post().to(logout::post)))
         .service(resource(CHECK_SESSION).route(seen().to(check_session::get)))
         .service(resource(SESSION_STATE).route(seen().to(check_session::state)))

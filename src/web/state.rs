@@ -63,6 +63,8 @@ pub struct AppState {
     pub addresses: AddressLimit,
     /// How often one address may begin a sign-in: each is a durable write that anybody may ask for.
     pub strangers: AddressLimit,
+    /// How often one address may type the code of a device. RFC 8628 §5.1.
+    pub user_codes: AddressLimit,
     /// The names and attributes of our cookies.
     pub cookies: Cookies,
     /// Whose word is taken for a caller's address.

@@ -23,13 +23,19 @@ pub fn load(
     let refuse =
         |cause| Stop::Refused(OAuthError::invalid_request("This device does not wait any more.", cause));
     let interaction = interaction::load(read, act, id, browser_hash)?;
-    let hash = interaction.device.as_deref().ok_or_else(|| refuse("interaction.unknown"))?;
+    let hash = interaction.device.as_ref().map(|device| device.hash.as_str());
+    let hash = hash.ok_or_else(|| refuse("interaction.unknown"))?;
     let device: Option<DeviceAuthorization> = find(read, &act.tenant, hash)?;
     let device = device.filter(|device| device.answer.is_none() && act.now < device.usable_until);
     let device = device.ok_or_else(|| refuse("interaction.expired"))?;
     let client: Option<Client> = find(read, &act.tenant, &device.client_id)?;
     let client = client.filter(|client| !client.disabled && client.may_use(GrantType::DeviceCode));
     Ok((interaction, device, client.ok_or_else(|| refuse("client.unknown"))?))
+}
+
+/// Whether the person has signed in recently enough for what the interaction asks.
+pub fn is_fresh(act: &Act, interaction: &Interaction, person: &SignedIn) -> bool {
+    is_fresh_enough(act, interaction, &person.session)
 }
 
 /// The person allows what the device asks for: its grant is made, for the device to fetch.
@@ -44,7 +50,7 @@ pub fn allow(
     person: &SignedIn,
 ) -> Result<(), Stop<OAuthError>> {
     let (interaction, mut device, client) = load(txn, act, id, browser_hash)?;
-    if !is_fresh_enough(act, &interaction, &person.session) {
+    if !is_fresh(act, &interaction, person) {
         let stale = OAuthError::invalid_request("The sign-in is too old.", "interaction.expired");
         return Err(Stop::Refused(stale));
     }

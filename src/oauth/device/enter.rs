@@ -6,7 +6,7 @@ use crate::audit::{Entry, Event};
 use crate::oauth::{OAuthError, Rules, interaction};
 use crate::records::{
     Client, Confirmation, DeviceAnswer, DeviceAuthorization, GrantType, Interaction, ResponseMode, UserCode,
-    find, remove, update,
+    WaitingDevice, find, remove, update,
 };
 use crate::storage::{Stop, Txn};
 use base64::Engine as _;
@@ -49,7 +49,8 @@ pub fn enter(
     if device.answer.is_some() {
         return Err(refuse("user_code.worn_out"));
     }
-    let interaction = interaction(act, rules, &client, device, browser_hash);
+    let shown = typed.map(UserCodeText::shown).unwrap_or_default();
+    let interaction = interaction(act, rules, &client, (device, shown), browser_hash);
     interaction::begin(txn, act, &interaction)?;
     Entry::new(act, Event::UserCodeEntered).client(&interaction.client_id).append(txn)?;
     Ok(interaction)
@@ -82,7 +83,7 @@ fn interaction(
     act: &Act,
     rules: &Rules,
     client: &Client,
-    device: DeviceAuthorization,
+    (device, user_code): (DeviceAuthorization, String),
     browser_hash: &str,
 ) -> Interaction {
     Interaction {
@@ -96,7 +97,7 @@ fn interaction(
         claims: None,
         acr_values: client.requests.default_acr_values.clone(),
         ui_locales: None,
-        device: Some(device.hash),
+        device: Some(WaitingDevice { hash: device.hash, user_code }),
         response_mode: ResponseMode::Query,
         confirmation: Confirmation::default(),
         pushed: None,

@@ -14,7 +14,7 @@ mod enter;
 mod guesses;
 mod user_code;
 
-pub use answer::{allow, deny, load};
+pub use answer::{allow, deny, is_fresh, load};
 pub use authorization::{Codes, Request, decide, parse};
 pub use enter::{TYPED_TOO_OFTEN, enter};
 pub use user_code::UserCodeText;

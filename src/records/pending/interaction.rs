@@ -34,9 +34,9 @@ pub struct Interaction {
     /// The languages in which the person wants our pages. OIDC Core §3.1.2.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
-    /// `hash_of` the device code that waits for the answer, which then goes to no redirect URI. RFC 8628 §3.3.
+    /// The device that waits for the answer, which then goes to no redirect URI. RFC 8628 §3.3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
+    pub device: Option<WaitingDevice>,
     /// How the answer travels.
     #[serde(default, skip_serializing_if = "ResponseMode::is_query")]
     pub response_mode: ResponseMode,
@@ -85,6 +85,15 @@ pub struct Interaction {
     /// When the person has waited too long.
     #[serde(with = "time::serde::timestamp")]
     pub expires_at: OffsetDateTime,
+}
+
+/// A device that waits, as the person knows it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WaitingDevice {
+    /// `hash_of` its device code.
+    pub hash: String,
+    /// The code that it shows, which the person has typed.
+    pub user_code: String,
 }
 
 impl Record for Interaction {

@@ -8,6 +8,6 @@ mod one_time;
 
 pub use authorization_code::AuthorizationCode;
 pub use device_authorization::{DeviceAnswer, DeviceAuthorization, UserCode};
-pub use interaction::Interaction;
+pub use interaction::{Interaction, WaitingDevice};
 pub use logout_notice::LogoutNotice;
 pub use one_time::OneTime;

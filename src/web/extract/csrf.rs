@@ -26,6 +26,10 @@ pub enum FormName {
     CancelLogin,
     /// What a client asks for.
     Consent,
+    /// The code that a device shows.
+    UserCode,
+    /// What a device asks for.
+    Device,
     /// Out.
     Logout,
     /// The first administrator.
@@ -38,6 +42,8 @@ impl FormName {
             Self::Login => "form login",
             Self::CancelLogin => "form cancel login",
             Self::Consent => "form consent",
+            Self::UserCode => "form user code",
+            Self::Device => "form device",
             Self::Logout => "form logout",
             Self::Setup => "form setup",
         }

@@ -38,28 +38,31 @@ pub struct ConsentPage {
 }
 
 impl ConsentPage {
-    /// One sentence for each thing that is asked for; never none.
     fn sentences(&self) -> Vec<String> {
-        let scopes = self.scope.iter().map(|token| self.sentence(token));
-        let resources =
-            self.resources.iter().map(|at| self.frame.text_with("consent-resource", "resource", at.as_str()));
-        let mut all: Vec<String> = scopes.chain(resources).collect();
-        if all.is_empty() {
-            all.push(self.frame.text("consent-scope-openid"));
-        }
-        all
+        sentences(&self.frame, &self.scope, &self.resources)
     }
+}
 
-    fn sentence(&self, token: &str) -> String {
-        match token {
-            "openid" => self.frame.text("consent-scope-openid"),
-            "profile" => self.frame.text("consent-scope-profile"),
-            "email" => self.frame.text("consent-scope-email"),
-            "offline_access" => self.frame.text("consent-scope-offline_access"),
-            "roles" => self.frame.text("consent-scope-roles"),
-            "groups" => self.frame.text("consent-scope-groups"),
-            other => self.frame.text_with("consent-scope-other", "scope", other),
-        }
+/// One sentence for each thing that is asked for; never none.
+pub(super) fn sentences(frame: &Frame, scope: &Scope, resources: &[String]) -> Vec<String> {
+    let scopes = scope.iter().map(|token| sentence(frame, token));
+    let resources = resources.iter().map(|at| frame.text_with("consent-resource", "resource", at.as_str()));
+    let mut all: Vec<String> = scopes.chain(resources).collect();
+    if all.is_empty() {
+        all.push(frame.text("consent-scope-openid"));
+    }
+    all
+}
+
+fn sentence(frame: &Frame, token: &str) -> String {
+    match token {
+        "openid" => frame.text("consent-scope-openid"),
+        "profile" => frame.text("consent-scope-profile"),
+        "email" => frame.text("consent-scope-email"),
+        "offline_access" => frame.text("consent-scope-offline_access"),
+        "roles" => frame.text("consent-scope-roles"),
+        "groups" => frame.text("consent-scope-groups"),
+        other => frame.text_with("consent-scope-other", "scope", other),
     }
 }
 

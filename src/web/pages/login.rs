@@ -12,6 +12,7 @@ use crate::web::extract::cookie::{CookieKind, CookieValue};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::pages::device;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
 use crate::web::respond::{authorization, redirect};
@@ -177,6 +178,9 @@ pub async fn cancel(visit: Visit, form: PageForm) -> Result<HttpResponse, PageEr
     let id = form.get("interaction")?.unwrap_or_default().to_owned();
     let subject = Subject::interaction(Some(&id));
     let browser = visit.check_form(FormName::CancelLogin, subject, form.get("csrf")?)?;
+    if visit.interaction(&browser, &id)?.device.is_some() {
+        return device::confirm::deny(&visit, &browser, id).await;
+    }
     let (act, hash) = (visit.call.act.clone(), browser.hash());
     let denied = visit.call.state.store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
     authorization::send(&visit.call, visit.frame(), denied.response())
@@ -237,9 +241,10 @@ async fn go_on(
 ) -> Result<HttpResponse, PageError> {
     let location = match waiting {
         None => visit.href(routes::INDEX),
-        Some(Interaction { id, .. }) => {
-            let location = format!("{}?interaction={id}", visit.href(routes::RESUME));
-            let (act, hash, sid) = (visit.call.act.clone(), browser.hash(), signed_in.session.sid);
+        Some(waiting) => {
+            let location = device::after_login(visit, &waiting);
+            let (id, act, hash, sid) =
+                (waiting.id, visit.call.act.clone(), browser.hash(), signed_in.session.sid);
             visit.call.state.store.run(move |txn| interaction::signed_in(txn, &act, &id, &hash, sid)).await?;
             location
         }

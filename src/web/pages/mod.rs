@@ -3,6 +3,7 @@
 
 pub mod check_session;
 pub mod consent;
+pub mod device;
 pub mod error;
 pub mod form_post;
 pub mod index;
@@ -20,6 +21,9 @@ pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
         ("login", login::samples(frame)),
         ("consent", consent::samples(frame)),
         ("form_post", form_post::samples(frame)),
+        ("device_code", device::code::samples(frame)),
+        ("device_confirm", device::confirm::samples(frame)),
+        ("device_done", device::done::samples(frame)),
         ("logout", logout::samples(frame)),
         ("signing_out", signing_out::samples(frame)),
         ("signed_out", signed_out::samples(frame)),

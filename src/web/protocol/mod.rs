@@ -1,6 +1,7 @@
 //! The protocol endpoints, one file each: parse -> authenticate -> decide -> seal -> render.
 
 pub mod authorize;
+pub mod device_authorization;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;

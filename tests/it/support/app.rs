@@ -143,6 +143,10 @@ impl App {
             new_passwords: PasswordPolicy::default(),
             addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             strangers: AddressLimit::new(AddressPolicy::default(), clock.clone()),
+            user_codes: AddressLimit::new(
+                AddressPolicy { per_minute: 12, burst: 20.try_into().unwrap() },
+                clock.clone(),
+            ),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
             certificates: ClientCertificates::default(),

@@ -1,0 +1,77 @@
+//! The device authorization endpoint. RFC 8628 §3.1, §3.2.
+
+use super::{authenticate, write_stateless};
+use crate::audit::{Entry, Event};
+use crate::oauth::client_auth::AuthenticatedClient;
+use crate::oauth::device::{self, Codes};
+use crate::oauth::{ErrorCode, OAuthError, Params};
+use crate::storage::Stop;
+use crate::web::extract::{Call, FormParams};
+use crate::web::respond::{ProtocolError, json};
+use crate::web::routes::{DEVICE, DEVICE_AUTHORIZATION};
+use actix_web::HttpResponse;
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+
+/// RFC 8628 §3.2. Never printed.
+#[derive(Serialize)]
+struct Body<'a> {
+    device_code: &'a str,
+    user_code: &'a str,
+    verification_uri: &'a str,
+    verification_uri_complete: String,
+    expires_in: i64,
+    interval: u32,
+}
+
+/// `POST /device_authorization`.
+pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
+    let client = authenticate(&call, &form.0, DEVICE_AUTHORIZATION).await?;
+    match decide(&call, &client, &form.0).await {
+        Ok(codes) => Ok(render(&call, &codes)),
+        Err(stop) => {
+            let error = ProtocolError::stopped(&call, stop);
+            let entry = Entry::new(&call.act, Event::DeviceAuthorizationRequested).refused(error.cause());
+            write_stateless(&call, entry.client(&client.client_id)).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn decide(
+    call: &Call,
+    client: &AuthenticatedClient,
+    params: &Params,
+) -> Result<Codes, Stop<OAuthError>> {
+    let request = device::parse(params, client).map_err(Stop::Refused)?;
+    check_stranger(call, client).map_err(Stop::Refused)?;
+    let (act, realm, client) = (call.act.clone(), call.realm.clone(), client.clone());
+    call.state.store.run(move |txn| device::decide(txn, &act, &realm.rules, &client, &request)).await
+}
+
+/// A public client is anybody: what they make us keep is bounded by address, as sign-ins are.
+fn check_stranger(call: &Call, client: &AuthenticatedClient) -> Result<(), OAuthError> {
+    match call.act.remote {
+        Some(address) if client.is_public() => call.state.strangers.check(address).map_err(|_| {
+            OAuthError::new(
+                ErrorCode::TemporarilyUnavailable,
+                "Too many devices ask from this network. Try again shortly.",
+                "device_authorization.address_limit",
+            )
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn render(call: &Call, codes: &Codes) -> HttpResponse {
+    let verification_uri = format!("{}{DEVICE}", call.realm.rules.policy.issuer);
+    let user_code = codes.user_code.shown();
+    json::no_store(&Body {
+        device_code: codes.device_code.expose_secret(),
+        user_code: &user_code,
+        verification_uri: &verification_uri,
+        verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
+        expires_in: codes.expires_in,
+        interval: codes.interval,
+    })
+}
