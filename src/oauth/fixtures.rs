@@ -88,7 +88,12 @@ pub(crate) fn grant() -> Grant {
         authorization_details: Vec::new(),
         confirmation: Confirmation::default(),
         credential_epoch: 0,
-        refresh: Some(RefreshState { generation: 0, seed: [6; 16], rotated_at: start() }),
+        refresh: Some(RefreshState {
+            generation: 0,
+            seed: [6; 16],
+            rotated_at: start(),
+            proved: Confirmation::default(),
+        }),
         revoked: None,
         created_at: start(),
         expires_at: start() + Duration::days(90),

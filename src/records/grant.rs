@@ -66,6 +66,9 @@ pub struct RefreshState {
     /// When the newest token was made.
     #[serde(with = "time::serde::timestamp")]
     pub rotated_at: OffsetDateTime,
+    /// The key that was proved for it; a retry must prove the same.
+    #[serde(default, skip_serializing_if = "Confirmation::is_empty")]
+    pub proved: Confirmation,
 }
 
 impl std::fmt::Debug for RefreshState {

@@ -9,7 +9,8 @@ use crate::oauth::logout::session_state;
 use crate::oauth::tokens::access_token_ttl;
 use crate::oauth::{Rules, TokenPolicy};
 use crate::records::{
-    AuthorizationCode, Client, Grant, GrantType, Interaction, RefreshState, hash_of, insert, remove,
+    AuthorizationCode, Client, Confirmation, Grant, GrantType, Interaction, RefreshState, hash_of, insert,
+    remove,
 };
 use crate::storage::{Fault, Txn};
 use base64::Engine as _;
@@ -99,6 +100,7 @@ pub(in crate::oauth) fn grant(
             generation: 0,
             seed: act.seed.expand_16("grant.refresh"),
             rotated_at: act.now,
+            proved: Confirmation::default(),
         }),
         revoked: None,
         created_at: act.now,

@@ -27,7 +27,7 @@ pub use target::{TrustedRedirect, trust};
 use super::{OAuthError, Params, Rules};
 use crate::act::Act;
 use crate::keys::Snapshot;
-use crate::records::{Confirmation, Interaction};
+use crate::records::Interaction;
 
 /// An authorization request that has passed every check, with whom its answer goes to.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ fn check(
         acr_values: Vec::new(),
         ui_locales: None,
         response_mode,
-        confirmation: Confirmation::default(),
+        confirmation: checks::dpop_jkt(params)?,
         pushed: None,
         device: None,
         choose_account: false,

@@ -103,6 +103,7 @@ fn load(
         return refuse("code.redirect_uri_differs");
     }
     let verifier = request.code_verifier.as_ref().map(SecretString::expose_secret);
+    binding::check_code(&code, client).map_err(Stop::Refused)?;
     pkce::verify(code.code_challenge.as_deref(), verifier).map_err(Stop::Refused)?;
     Ok(code)
 }

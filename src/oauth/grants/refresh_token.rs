@@ -79,7 +79,7 @@ pub fn decide(
         return Err(refuse("refresh_token.foreign_client"));
     }
     binding::check(&grant, client).map_err(Stop::Refused)?;
-    let position = position(&state, token.generation, act, &rules.policy);
+    let position = position(&state, token.generation, client, act, &rules.policy);
     if position == Position::Replayed {
         revocation::revoke_grant(txn, act, grant.id, Event::AuthnTokenReuse, "refresh_token.reused")?;
         return Err(refuse("refresh_token.reused"));
@@ -96,7 +96,8 @@ pub fn decide(
         rotates(client).then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper));
     let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope.clone(), &resources);
     let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, None));
-    if moved {
+    let bound = binding::bind(&mut grant, client);
+    if moved || bound {
         grant.refresh = Some(state);
         update(txn, &act.tenant, &grant)?;
     }
@@ -105,15 +106,26 @@ pub fn decide(
     Ok(Issued::for_user(access, refresh, id, client))
 }
 
-fn position(state: &RefreshState, shown: u32, act: &Act, policy: &TokenPolicy) -> Position {
+fn position(
+    state: &RefreshState,
+    shown: u32,
+    client: &AuthenticatedClient,
+    act: &Act,
+    policy: &TokenPolicy,
+) -> Position {
     let in_grace = act.now <= state.rotated_at + policy.refresh_retry_grace;
     if shown == state.generation {
         Position::Newest
-    } else if Some(state.generation) == shown.checked_add(1) && in_grace {
+    } else if Some(state.generation) == shown.checked_add(1) && in_grace && proves_the_same(state, client) {
         Position::Retry
     } else {
         Position::Replayed
     }
+}
+
+/// Whether a retry proves the key that the first try proved: who proves another is another.
+fn proves_the_same(state: &RefreshState, client: &AuthenticatedClient) -> bool {
+    state.proved == client.confirmation().unwrap_or_default()
 }
 
 /// RFC 9700 §4.14.2: tokens of public clients rotate or are sender-constrained.
@@ -127,6 +139,7 @@ fn advance(state: &mut RefreshState, client: &AuthenticatedClient, position: Pos
         Position::Newest if rotates(client) => {
             state.generation = state.generation.saturating_add(1);
             state.rotated_at = act.now;
+            state.proved = client.confirmation().unwrap_or_default();
             true
         }
         Position::Newest if act.now >= state.rotated_at + SEEN_EVERY => {

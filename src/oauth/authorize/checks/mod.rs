@@ -1,6 +1,7 @@
 //! The checks of an authorization request, one file each, in the order of [`super::parse`]. Each takes the
 //! parameters and gives a value, or the error that the client is sent.
 
+mod dpop_jkt;
 mod id_token_hint;
 mod max_age;
 mod pkce;
@@ -11,6 +12,7 @@ mod response_type;
 mod scope;
 mod texts;
 
+pub(super) use dpop_jkt::dpop_jkt;
 pub(super) use id_token_hint::id_token_hint;
 pub(super) use max_age::max_age;
 pub(super) use pkce::pkce;
