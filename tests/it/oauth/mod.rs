@@ -7,6 +7,7 @@ mod discovery;
 mod introspection;
 mod jwks;
 mod logout;
+mod mtls;
 mod refresh_token;
 mod response_mode;
 mod revocation;

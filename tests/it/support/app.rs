@@ -109,6 +109,14 @@ impl App {
 
     /// Starts one whose rules for tokens were changed.
     pub(crate) async fn start_with(change: impl FnOnce(&mut TokenPolicy)) -> Self {
+        Self::start_changed(change, |_| {}).await
+    }
+
+    /// Starts one whose rules for tokens, and what it works with, were changed.
+    pub(crate) async fn start_changed(
+        change: impl FnOnce(&mut TokenPolicy),
+        change_state: impl FnOnce(&mut AppState),
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()));
         let entropy = Arc::new(FixedEntropy::from(1));
         let store = Store::memory();
@@ -131,7 +139,7 @@ impl App {
         });
         let outbound = Arc::new(FakeOutbound::default());
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
-        let state = Data::new(AppState {
+        let mut state = AppState {
             store,
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -151,7 +159,9 @@ impl App {
             proxies: TrustedProxies::none(),
             certificates: ClientCertificates::default(),
             stationery: Arc::new(Stationery::load(issuer.parse().unwrap()).unwrap()),
-        });
+        };
+        change_state(&mut state);
+        let state = Data::new(state);
         let serve = serve(state.clone(), realm.clone()).await;
         Self { clock, state, realm, outbound, entropy, serve }
     }
