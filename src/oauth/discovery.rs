@@ -4,7 +4,7 @@
 
 use super::authorize::RESPONSE_MODES;
 use super::{TokenPolicy, pkce, scope, userinfo};
-use crate::records::{GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
+use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -32,9 +32,11 @@ pub struct Paths {
 }
 
 /// The ways of client authentication that this server has.
-const METHODS: [TokenEndpointAuthMethod; 3] = [
+const METHODS: [TokenEndpointAuthMethod; 5] = [
     TokenEndpointAuthMethod::ClientSecretBasic,
     TokenEndpointAuthMethod::ClientSecretPost,
+    TokenEndpointAuthMethod::ClientSecretJwt,
+    TokenEndpointAuthMethod::PrivateKeyJwt,
     TokenEndpointAuthMethod::None,
 ];
 
@@ -74,6 +76,9 @@ pub struct Metadata {
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
@@ -99,6 +104,12 @@ impl Metadata {
         let at = |path: &str| format!("{}{path}", policy.issuer);
         let methods = methods(policy);
         let secret_methods: Vec<_> = methods.iter().copied().filter(|method| *method != "none").collect();
+        // RFC 8414 §2: `none` is not among them.
+        let assertion_algorithms: Vec<_> = JwsAlgorithm::ALL_ASYMMETRIC
+            .into_iter()
+            .chain(JwsAlgorithm::ALL_SYMMETRIC)
+            .map(JwsAlgorithm::as_str)
+            .collect();
         let own_algorithms: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
         let mut claims =
             vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash"];
@@ -125,6 +136,9 @@ impl Metadata {
             revocation_endpoint_auth_methods_supported: methods.clone(),
             introspection_endpoint_auth_methods_supported: secret_methods,
             token_endpoint_auth_methods_supported: methods,
+            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms.clone(),
+            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms.clone(),
+            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
             code_challenge_methods_supported: [pkce::METHOD],
             claim_types_supported: ["normal"],
             claims_supported: claims,

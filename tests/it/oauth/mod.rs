@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod authorize;
+mod client_assertion;
 mod client_credentials;
 mod discovery;
 mod introspection;

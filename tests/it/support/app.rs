@@ -56,7 +56,6 @@ pub(crate) struct App {
     /// The realm that it serves.
     pub(crate) realm: Data<Realm>,
     /// The other servers: publish there what they answer.
-    #[expect(dead_code, reason = "used as soon as something is fetched")]
     pub(crate) outbound: Arc<FakeOutbound>,
     entropy: Arc<FixedEntropy>,
     serve: Rc<dyn Fn(TestRequest) -> Answering>,

@@ -78,7 +78,7 @@ impl Key {
 
     /// A signature in JWS form.
     pub(crate) fn sign(&self, alg: &str, input: &[u8]) -> Vec<u8> {
-        let digest = match &alg[2..] {
+        let digest = match alg.get(2..).unwrap_or_default() {
             "384" => MessageDigest::sha384(),
             "512" => MessageDigest::sha512(),
             _ => MessageDigest::sha256(),
