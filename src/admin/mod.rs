@@ -109,7 +109,7 @@ pub enum Order {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// A person, as they are now.
-    User(UserView),
+    User(Box<UserView>),
     /// Some people, and after which to ask for more.
     Users(Page<UserView>),
     /// A client, as it is now; with its secret where that is new.

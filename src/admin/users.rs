@@ -2,7 +2,7 @@
 
 use super::{Answer, Instant, OPERATOR, Page, Refusal, Secret, Services};
 use crate::identity::{NewUser, PasswordHash, ProfileChange, UserError, password, username, users};
-use crate::records::User;
+use crate::records::{Details, User};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -17,16 +17,15 @@ pub enum UserOrder {
         username: String,
         /// The password; without one the person cannot sign in by password.
         password: Option<Secret>,
-        /// The full name.
-        name: Option<String>,
-        /// The mail address.
-        email: Option<String>,
-        /// Whether the address is known to be the person's.
-        email_verified: bool,
-        /// The roles.
-        roles: Vec<String>,
-        /// The groups.
-        groups: Vec<String>,
+        /// What is known of them.
+        profile: Box<ProfileChange>,
+    },
+    /// Changes what is known of a person.
+    Set {
+        /// Who.
+        user: String,
+        /// What changes.
+        profile: Box<ProfileChange>,
     },
     /// Lists people in the order of their subjects.
     List {
@@ -77,6 +76,9 @@ pub struct UserView {
     pub email: Option<String>,
     /// Whether the address is known to be the person's.
     pub email_verified: bool,
+    /// What else is known, by the names of OIDC Core §5.1.
+    #[serde(flatten)]
+    pub details: Details,
     /// The roles.
     pub roles: Vec<String>,
     /// The groups.
@@ -99,6 +101,7 @@ impl From<User> for UserView {
             name: user.name,
             email: user.email,
             email_verified: user.email_verified,
+            details: user.details,
             roles: user.roles,
             groups: user.groups,
             has_password: user.password.is_some(),
@@ -112,33 +115,33 @@ impl From<User> for UserView {
 pub(super) async fn execute(services: &Services, order: UserOrder) -> Result<Answer, Refusal> {
     let act = services.act();
     match order {
-        UserOrder::Add { username, password, name, email, email_verified, roles, groups } => {
+        UserOrder::Add { username, password, profile } => {
             let password = match password {
                 Some(password) => Some(hash(services, &password, &username).await?),
                 None => None,
             };
-            let profile = ProfileChange {
-                name: name.map(Some),
-                email: email.map(Some),
-                email_verified: Some(email_verified),
-                roles: Some(roles),
-                groups: Some(groups),
-            };
-            let new = NewUser { username, password, profile };
+            let new = NewUser { username, password, profile: *profile };
             let added = services.run(move |txn| users::add(txn, &act, OPERATOR, new.clone())).await?;
-            Ok(Answer::User(added.into()))
+            Ok(Answer::User(Box::new(added.into())))
+        }
+        UserOrder::Set { user, profile } => {
+            let id = load(services, &user)?.id;
+            let changed = services
+                .run(move |txn| users::change_profile(txn, &act, OPERATOR, id, (*profile).clone()))
+                .await?;
+            Ok(Answer::User(Box::new(changed.into())))
         }
         UserOrder::List { after, limit } => list(services, after.as_deref(), limit),
-        UserOrder::Show { user } => Ok(Answer::User(load(services, &user)?.into())),
+        UserOrder::Show { user } => Ok(Answer::User(Box::new(load(services, &user)?.into()))),
         UserOrder::Disable { user } => {
             let id = load(services, &user)?.id;
             let disabled = services.run(move |txn| users::disable(txn, &act, OPERATOR, id)).await?;
-            Ok(Answer::User(disabled.into()))
+            Ok(Answer::User(Box::new(disabled.into())))
         }
         UserOrder::Enable { user } => {
             let id = load(services, &user)?.id;
             let enabled = services.run(move |txn| users::enable(txn, &act, OPERATOR, id)).await?;
-            Ok(Answer::User(enabled.into()))
+            Ok(Answer::User(Box::new(enabled.into())))
         }
         UserOrder::Delete { user } => {
             let found = load(services, &user)?;
@@ -151,7 +154,7 @@ pub(super) async fn execute(services: &Services, order: UserOrder) -> Result<Ans
             let set = services
                 .run(move |txn| users::set_password(txn, &act, OPERATOR, found.id, hash.clone()))
                 .await?;
-            Ok(Answer::User(set.into()))
+            Ok(Answer::User(Box::new(set.into())))
         }
     }
 }

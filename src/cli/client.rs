@@ -227,7 +227,7 @@ pub(super) fn show(client: &ClientView) -> Result<(), Failure> {
         rows.push(("client_secret", Secret::expose(secret).to_owned()));
     }
     let settings = settings.as_object().into_iter().flatten();
-    rows.extend(settings.map(|(name, value)| (name.as_str(), setting(value))));
+    rows.extend(settings.map(|(name, value)| (name.as_str(), print::setting(value))));
     rows.extend([
         ("state", print::state(client.disabled)),
         ("created", client.created_at.to_string()),
@@ -238,16 +238,4 @@ pub(super) fn show(client: &ClientView) -> Result<(), Failure> {
         print::line("\nKeep the secret now: only its hash is stored, and it is never shown again.")?;
     }
     Ok(())
-}
-
-/// A value as a person reads it: words apart, everything that is deeper as JSON.
-fn setting(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-        }
-        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
-    }
 }

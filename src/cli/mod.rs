@@ -8,6 +8,7 @@ mod control;
 mod inspect;
 mod key;
 mod print;
+mod profile;
 mod secret_input;
 mod serve;
 mod user;

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Display;
 use std::io::Write as _;
 
@@ -55,4 +56,16 @@ pub(super) fn visible(text: &str) -> String {
 /// Whether something may be used, in a word.
 pub(super) fn state(disabled: bool) -> String {
     if disabled { "disabled" } else { "enabled" }.to_owned()
+}
+
+/// A value as a person reads it: words apart, everything that is deeper as JSON.
+pub(super) fn setting(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+        }
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
 }

@@ -1,6 +1,7 @@
 //! `latchkey user`
 
 use super::control::{ask, ask_for_all};
+use super::profile::ProfileArgs;
 use super::{Failure, answer, print, secret_input};
 use crate::admin::{Answer, Order, Secret, UserOrder, UserView};
 use crate::config::Settings;
@@ -15,7 +16,7 @@ const PAGE: usize = 200;
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Add a person; asks for the password unless it is given otherwise
-    Add(Add),
+    Add(Box<Add>),
     /// List all people
     List {
         /// Print JSON
@@ -24,6 +25,8 @@ pub(super) enum Verb {
     },
     /// Show a person
     Show(One),
+    /// Change what is known of a person; what is not named stays as it is
+    Set(Box<Set>),
     /// Disable a person: sessions and tokens end at once
     Disable(One),
     /// Enable a disabled person again
@@ -39,26 +42,28 @@ pub(super) enum Verb {
 pub(super) struct Add {
     /// The name to sign in with
     username: String,
-    /// The full name
-    #[arg(long)]
-    name: Option<String>,
-    /// The mail address
-    #[arg(long)]
-    email: Option<String>,
-    /// The address is known to be theirs
-    #[arg(long, requires = "email")]
-    email_verified: bool,
-    /// A role; may stand several times
-    #[arg(long = "role", value_name = "ROLE")]
-    roles: Vec<String>,
-    /// A group; may stand several times
-    #[arg(long = "group", value_name = "GROUP")]
-    groups: Vec<String>,
+    #[command(flatten)]
+    profile: ProfileArgs,
     #[command(flatten)]
     password: PasswordSource,
     /// Set no password: the person cannot sign in by password
     #[arg(long, conflicts_with_all = ["password_stdin", "password_file"])]
     no_password: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The arguments of `user set`.
+#[derive(Debug, Args)]
+pub(super) struct Set {
+    /// The username or subject
+    user: String,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// Remove a member, such as birthdate; may stand several times
+    #[arg(long = "remove", value_name = "MEMBER")]
+    removed: Vec<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -112,7 +117,11 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> 
         Verb::List { json } => return all(settings, json),
         Verb::Add(add) => {
             let json = add.json;
-            (self::add(add)?, json, true)
+            (self::add(*add)?, json, true)
+        }
+        Verb::Set(set) => {
+            let Set { user, profile, removed, json } = *set;
+            (UserOrder::Set { user, profile: Box::new(profile.read(&removed)?) }, json, false)
         }
         Verb::Show(One { user, json }) => (UserOrder::Show { user }, json, false),
         Verb::Disable(One { user, json }) => (UserOrder::Disable { user }, json, false),
@@ -128,15 +137,7 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> 
 
 fn add(add: Add) -> Result<UserOrder, Failure> {
     let password = if add.no_password { None } else { Some(add.password.read()?) };
-    Ok(UserOrder::Add {
-        username: add.username,
-        password,
-        name: add.name,
-        email: add.email,
-        email_verified: add.email_verified,
-        roles: add.roles,
-        groups: add.groups,
-    })
+    Ok(UserOrder::Add { username: add.username, password, profile: Box::new(add.profile.read(&[])?) })
 }
 
 fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
@@ -166,16 +167,22 @@ pub(super) fn list(users: &[UserView]) -> Result<(), Failure> {
 
 pub(super) fn show(user: &UserView) -> Result<(), Failure> {
     let verified = if user.email_verified { " (verified)" } else { "" };
-    print::fields(&[
+    let mut rows = vec![
         ("username", user.username.clone()),
         ("subject", user.sub.to_string()),
         ("name", user.name.clone().unwrap_or_default()),
         ("email", user.email.as_ref().map(|email| format!("{email}{verified}")).unwrap_or_default()),
+    ];
+    let details = serde_json::to_value(&user.details).map_err(Failure::new)?;
+    let details = details.as_object().into_iter().flatten();
+    rows.extend(details.map(|(member, value)| (member.as_str(), print::setting(value))));
+    rows.extend([
         ("roles", user.roles.join(" ")),
         ("groups", user.groups.join(" ")),
         ("password", if user.has_password { "set" } else { "not set" }.to_owned()),
         ("state", print::state(user.disabled)),
         ("created", user.created_at.to_string()),
         ("updated", user.updated_at.to_string()),
-    ])
+    ]);
+    print::fields(&rows)
 }

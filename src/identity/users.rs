@@ -10,7 +10,7 @@ use super::username::{UsernameError, canonical};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::identity::sign_out;
-use crate::records::{self, Tenant, User, Username};
+use crate::records::{self, Details, Tenant, User, Username};
 use crate::storage::{Fault, Read, Stop, Txn};
 use std::fmt;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub struct NewUser {
     pub username: String,
     /// The password's hash; without one the person cannot sign in by password.
     pub password: Option<PasswordHash>,
-    /// Full name, mail address, roles and groups.
+    /// Full name, mail address, roles, groups, and what else is known.
     pub profile: ProfileChange,
 }
 
@@ -99,6 +99,7 @@ pub fn add(txn: &mut dyn Txn, act: &Act, by: &str, new: NewUser) -> Result<User,
         name: None,
         email: None,
         email_verified: false,
+        details: Details::default(),
         roles: Vec::new(),
         groups: Vec::new(),
         password: new.password.map(PasswordHash::into_string),

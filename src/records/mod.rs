@@ -41,7 +41,9 @@ pub use pending::{
     AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, OneTime, UserCode,
     WaitingDevice,
 };
-pub use people::{BrowserSession, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username};
+pub use people::{
+    Address, BrowserSession, Details, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username,
+};
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use response_mode::ResponseMode;
 pub use revoked_token::RevokedToken;

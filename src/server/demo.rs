@@ -3,9 +3,10 @@
 use super::{Mode, StartError};
 use crate::admin::{Answer, ClientOrder, ClientView, Order, Secret, Services, UserOrder, execute};
 use crate::config::{Issuer, Loaded, Settings};
+use crate::identity::ProfileChange;
 use crate::oauth::clients::registration::{ApplicationType, Metadata};
 use crate::ports::{Entropy as _, SystemEntropy};
-use crate::records::{GrantType, Scope, TokenEndpointAuthMethod, hash_of};
+use crate::records::{Address, GrantType, Scope, TokenEndpointAuthMethod, hash_of};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -105,11 +106,7 @@ pub(super) async fn furnish(settings: &Settings, services: &Services) -> Result<
     let add = UserOrder::Add {
         username: "ada".to_owned(),
         password: Some(password.clone()),
-        name: Some("Ada Lovelace".to_owned()),
-        email: Some("ada@example.com".to_owned()),
-        email_verified: true,
-        roles: vec!["reader".to_owned()],
-        groups: Vec::new(),
+        profile: Box::new(profile()),
     };
     execute(services, Order::User(add)).await.map_err(|refusal| StartError::new(refusal.what))?;
     let code_verifier = random("demo verifier");
@@ -124,6 +121,31 @@ pub(super) async fn furnish(settings: &Settings, services: &Services) -> Result<
         code_verifier,
         state: URL_SAFE_NO_PAD.encode(seed.expand_16("demo state")),
     })
+}
+
+/// Something of everything, so that each scope has something to tell.
+fn profile() -> ProfileChange {
+    let text = |text: &str| Some(Some(text.to_owned()));
+    ProfileChange {
+        name: text("Ada Lovelace"),
+        given_name: text("Ada"),
+        family_name: text("Lovelace"),
+        birthdate: text("1815-12-10"),
+        zoneinfo: text("Europe/London"),
+        locale: text("en-GB"),
+        email: text("ada@example.com"),
+        email_verified: Some(true),
+        phone_number: text("+44 20 7946 0815"),
+        address: Some(Some(Address {
+            street_address: Some("12 St James's Square".to_owned()),
+            locality: Some("London".to_owned()),
+            postal_code: Some("SW1Y 4JH".to_owned()),
+            country: Some("United Kingdom".to_owned()),
+            ..Address::default()
+        })),
+        roles: Some(vec!["reader".to_owned()]),
+        ..ProfileChange::default()
+    }
 }
 
 async fn client(services: &Services, id: &str, metadata: Metadata) -> Result<ClientView, StartError> {

@@ -1,5 +1,6 @@
 //! People.
 
+use super::Details;
 use crate::records::{Record, Tenant, key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -21,6 +22,9 @@ pub struct User {
     /// Whether the person has shown that the address is theirs.
     #[serde(default)]
     pub email_verified: bool,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub details: Details,
     /// What the person may do; goes into access tokens. RFC 9068 §2.2.3.1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
@@ -42,6 +46,10 @@ pub struct User {
     /// When the person was last changed; OIDC Core §5.1, `updated_at`.
     #[serde(with = "time::serde::timestamp")]
     pub updated_at: OffsetDateTime,
+}
+
+fn is_empty(details: &Details) -> bool {
+    *details == Details::default()
 }
 
 impl std::fmt::Debug for User {
