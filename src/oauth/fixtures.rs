@@ -123,6 +123,7 @@ pub(crate) fn standing_store() -> Store {
         client_id: "web".to_owned(),
         scope: client().scope,
         resources: Vec::new(),
+        claims: Vec::new(),
         given_at: start(),
     };
     let tenant = Tenant::default_tenant();

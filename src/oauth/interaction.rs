@@ -2,7 +2,7 @@
 //! its identifier alone opens nothing.
 
 use super::authorize::{Failure, SignedIn, TrustedRedirect};
-use super::{ErrorCode, OAuthError};
+use super::{ErrorCode, OAuthError, claims};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::records::{Client, Consent, Interaction, find, insert, remove, update};
@@ -124,17 +124,24 @@ pub fn deny(txn: &mut dyn Txn, act: &Act, id: &str, browser_hash: &str) -> Resul
 }
 
 fn merge(act: &Act, user_id: Uuid, before: Option<Consent>, interaction: &Interaction) -> Consent {
-    let (scope, mut resources) = before.map(|consent| (consent.scope, consent.resources)).unwrap_or_default();
-    for resource in &interaction.resources {
-        if !resources.contains(resource) {
-            resources.push(resource.clone());
-        }
-    }
+    let (scope, resources, claims) =
+        before.map(|consent| (consent.scope, consent.resources, consent.claims)).unwrap_or_default();
     Consent {
         user_id,
         client_id: interaction.client_id.clone(),
         scope: scope.union(&interaction.scope),
-        resources,
+        resources: joined(resources, interaction.resources.clone()),
+        claims: joined(claims, claims::beyond_scope(interaction.claims.as_ref(), &interaction.scope)),
         given_at: act.now,
     }
+}
+
+/// What was allowed before, and what is new.
+fn joined(mut before: Vec<String>, more: Vec<String>) -> Vec<String> {
+    for name in more {
+        if !before.contains(&name) {
+            before.push(name);
+        }
+    }
+    before
 }

@@ -17,18 +17,33 @@ pub struct Consent {
     /// The resources that were allowed so far.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// The claims that were asked for one by one, and allowed so far. OIDC Core §5.5.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
     /// When it was last given.
     #[serde(with = "time::serde::timestamp")]
     pub given_at: OffsetDateTime,
 }
 
+/// What a consent must cover.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The scope.
+    pub scope: &'a Scope,
+    /// The resources. RFC 8707.
+    pub resources: &'a [String],
+    /// The claims that the scope does not release. OIDC Core §5.5.
+    pub claims: Vec<String>,
+}
+
 impl Consent {
     /// Whether the person has allowed all of this. What was allowed to an earlier client of the same identifier does
     /// not count.
-    pub fn covers(&self, client: &Client, scope: &Scope, resources: &[String]) -> bool {
+    pub fn covers(&self, client: &Client, asked: &Asked<'_>) -> bool {
         self.given_at >= client.created_at
-            && scope.is_within(&self.scope)
-            && resources.iter().all(|resource| self.resources.contains(resource))
+            && asked.scope.is_within(&self.scope)
+            && asked.resources.iter().all(|resource| self.resources.contains(resource))
+            && asked.claims.iter().all(|claim| self.claims.contains(claim))
     }
 
     /// The id of the consent of this person to this client.

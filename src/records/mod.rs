@@ -34,7 +34,7 @@ pub use client::{
     WorkloadIdentity,
 };
 pub use confirmation::Confirmation;
-pub use consent::Consent;
+pub use consent::{Asked, Consent};
 pub use grant::{Grant, RefreshState, Revocation};
 pub use jws_algorithm::JwsAlgorithm;
 pub use pending::{

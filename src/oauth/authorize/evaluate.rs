@@ -2,8 +2,8 @@
 
 use super::TrustedRedirect;
 use crate::act::Act;
-use crate::oauth::{Rules, subject};
-use crate::records::{BrowserSession, Consent, Interaction, User, find};
+use crate::oauth::{Rules, claims, subject};
+use crate::records::{Asked, BrowserSession, Consent, Interaction, User, find};
 use crate::storage::{Fault, Read};
 use time::Duration;
 
@@ -57,8 +57,12 @@ pub(super) fn evaluate(
         return Ok(Next::Answer);
     }
     let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &interaction.client_id))?;
-    let covered = consent
-        .is_some_and(|consent| consent.covers(target.client(), &interaction.scope, &interaction.resources));
+    let asked = Asked {
+        scope: &interaction.scope,
+        resources: &interaction.resources,
+        claims: claims::beyond_scope(interaction.claims.as_ref(), &interaction.scope),
+    };
+    let covered = consent.is_some_and(|consent| consent.covers(target.client(), &asked));
     Ok(if covered && is_assured(target) && !interaction.fresh_consent { Next::Answer } else { Next::Consent })
 }
 

@@ -1,8 +1,8 @@
 //! Whether a grant still stands: asked on every path that issues for a person, and by those who only ask.
 
 use crate::act::Act;
-use crate::oauth::OAuthError;
-use crate::records::{BrowserSession, Client, Consent, Grant, User, find};
+use crate::oauth::{OAuthError, claims};
+use crate::records::{Asked, BrowserSession, Client, Consent, Grant, User, find};
 use crate::storage::{Read, Stop};
 
 /// Checks that nothing has ended the grant since it was given, and gives the person whose it is.
@@ -46,7 +46,12 @@ pub fn standing(
     }
     if !client.skip_consent {
         let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &client.client_id))?;
-        if !consent.is_some_and(|consent| consent.covers(client, &grant.scope, &grant.resources)) {
+        let asked = Asked {
+            scope: &grant.scope,
+            resources: &grant.resources,
+            claims: claims::beyond_scope(grant.claims.as_ref(), &grant.scope),
+        };
+        if !consent.is_some_and(|consent| consent.covers(client, &asked)) {
             return refuse("consent.withdrawn");
         }
     }

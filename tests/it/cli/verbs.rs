@@ -135,7 +135,7 @@ fn keys_are_rotated_revoked_and_rewrapped_in_both_states() {
     let new = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     home.write("data/kek", &format!("{new}\n{kek}"));
     let rewrapped = home.run(&["key", "rewrap", "--json"]).json();
-    assert_eq!(rewrapped["rewrapped"], 8, "six private keys and two server secrets");
+    assert_eq!(rewrapped["rewrapped"], 10, "six private keys and four server secrets");
     home.write("data/kek", new);
     let server = home.serve(&[]);
     assert_eq!(home.run(&["key", "rewrap"]).done(), "0 sealed anew\n");

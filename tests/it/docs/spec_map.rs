@@ -30,6 +30,7 @@ const TITLES: &[(&str, &str)] = &[
     ("SPIFFE JWT-SVID", "SPIFFE JWT-SVID"),
     ("RFC 2104", "HMAC: Keyed-Hashing for Message Authentication"),
     ("RFC 3339", "Date and Time on the Internet: Timestamps"),
+    ("RFC 3966", "The tel URI for Telephone Numbers"),
     ("RFC 3986", "Uniform Resource Identifier (URI): Generic Syntax"),
     ("RFC 4291", "IP Version 6 Addressing Architecture"),
     ("RFC 4514", "LDAP: String Representation of Distinguished Names"),
