@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod docs;
 mod identity;
+mod jose;
 mod keys;
 mod oauth;
 mod pages;
