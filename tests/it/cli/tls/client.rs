@@ -63,6 +63,7 @@ pub(super) fn protect(home: &Home, mode: u32) {
 /// A folder whose server speaks TLS with this certificate.
 pub(super) fn home(pair: &Pair) -> Home {
     let home = Home::new().with("TLS__CERTIFICATE", "tls.pem").with("TLS__KEY", "tls.key");
+    let home = home.with("ISSUER", "https://id.example");
     write(&home, pair);
     home
 }

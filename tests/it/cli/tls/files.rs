@@ -18,7 +18,7 @@ fn refuses(home: &Home, expected: &str) {
 #[test]
 fn files_that_cannot_be_used_stop_the_start_with_one_line() {
     let pair = server_pair("one");
-    let home = home(&pair).with("ISSUER", "https://id.example");
+    let home = home(&pair);
     write(&home, &Pair { key: server_pair("two").key, ..pair.clone() });
     refuses(&home, "tls.key: tls.key does not fit the certificate tls.pem");
     for (valid, expected) in [
