@@ -7,8 +7,8 @@ use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::identity::sign_out;
 use crate::keys::KeyRing;
-use crate::oauth::Rules;
 use crate::oauth::logout::{LOGOUT_TOKEN_TYP, LogoutToken};
+use crate::oauth::{Rules, subject};
 use crate::ports::outbound::{Fetch, Outbound};
 use crate::ports::{Clock, Entropy};
 use crate::records::{self, Client, LogoutNotice, Tenant};
@@ -129,7 +129,7 @@ impl DeliverLogout {
 
     fn token(&self, notice: &LogoutNotice, client: &Client) -> Result<String, Fault> {
         let now = self.clock.now();
-        let subject = notice.user_id.to_string();
+        let subject = subject::of(client, notice.user_id, &self.rules);
         let about = (client.client_id.as_str(), subject, notice.sid);
         let token = LogoutToken::of(&self.rules.policy, now, notice.id, about);
         let expires_at = now + Duration::seconds(token.exp - token.iat);

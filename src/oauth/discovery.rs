@@ -79,6 +79,7 @@ pub struct Metadata {
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    introspection_signing_alg_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
@@ -132,7 +133,9 @@ impl Metadata {
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: own_algorithms.clone(),
             // JARM §4.
-            authorization_signing_alg_values_supported: own_algorithms,
+            authorization_signing_alg_values_supported: own_algorithms.clone(),
+            // RFC 9701 §7.
+            introspection_signing_alg_values_supported: own_algorithms,
             revocation_endpoint_auth_methods_supported: methods.clone(),
             introspection_endpoint_auth_methods_supported: secret_methods,
             token_endpoint_auth_methods_supported: methods,

@@ -5,7 +5,7 @@ use super::client_auth::AuthenticatedClient;
 use super::tokens::{AccessToken, Audience, RefreshToken};
 use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
 use crate::act::Act;
-use crate::keys::Snapshot;
+use crate::keys::{KeyError, Snapshot};
 use crate::records::{Confirmation, Grant, Scope, find};
 use crate::storage::{Fault, Read, Stop};
 use serde::Serialize;
@@ -82,6 +82,44 @@ impl Introspection {
     pub fn jti(&self) -> Option<&str> {
         self.jti.as_deref()
     }
+}
+
+/// The media type of a signed answer. RFC 9701 §5.
+pub const SIGNED_TYPE: &str = "application/token-introspection+jwt";
+
+/// The `typ` of a signed answer. RFC 9701 §5.
+const SIGNED_TYP: &str = "token-introspection+jwt";
+
+/// A signed answer. RFC 9701 §5: it says nothing outside of `token_introspection` that could make it pass for a token.
+#[derive(Serialize)]
+struct Signed<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    token_introspection: &'a Introspection,
+}
+
+/// The same answer, signed for the client that asks, by the algorithm that it registered (RFC 9701 §6); else as its ID
+/// tokens are.
+///
+/// # Errors
+/// A [`KeyError`], such as for an algorithm whose first key is still being made.
+pub fn seal(
+    told: &Introspection,
+    act: &Act,
+    rules: &Rules,
+    client: &AuthenticatedClient,
+    keys: &Snapshot,
+) -> Result<String, KeyError> {
+    let signed = Signed {
+        iss: &rules.policy.issuer,
+        aud: &client.client_id,
+        iat: act.now.unix_timestamp(),
+        token_introspection: told,
+    };
+    let registered = client.responses.introspection_signed_response_alg;
+    let algorithm = registered.unwrap_or(client.id_token_signed_response_alg);
+    keys.sign_jwt(algorithm, SIGNED_TYP, &signed, act.now, act.now)
 }
 
 /// Tells a confidential client about a token: about any access token of ours, and about its own refresh tokens.

@@ -13,13 +13,14 @@ use crate::web::extract::client_certificate::{ClientCertificates, PeerCertificat
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::middleware::Edge;
+use crate::web::published::Published;
 use crate::web::respond::page::Stationery;
 use crate::web::routes;
 use crate::web::state::{AppState, Realm};
 use actix_tls::accept::openssl::TlsStream;
 use actix_web::dev::{Extensions, Server};
 use actix_web::rt::net::TcpStream;
-use actix_web::web::{Bytes, Data, PayloadConfig};
+use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App, HttpServer};
 use rustix::process::{Resource, getrlimit};
 use std::any::Any;
@@ -93,19 +94,16 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
     let services = &house.services;
     let rules = services.rules.clone();
     let metadata = Metadata::of(&rules.policy, routes::PATHS, &settings.keys.algorithms);
-    let metadata = serde_json::to_vec(&metadata).map_err(|error| failed(&error))?;
+    let algorithms = &settings.keys.algorithms;
+    let metadata =
+        Published::of(&rules.policy.issuer, &metadata, algorithms).map_err(|error| failed(&error))?;
     let proxies = settings.http.trusted_proxies.clone();
     let url = settings.issuer.to_url().ok_or_else(|| StartError::new("issuer: not a URL"))?;
     let resolver: Arc<dyn NameResolver> = Arc::new(SystemResolver);
     let outbound =
         GuardedOutbound::new(&policies::outbound(settings)?, &resolver).map_err(StartError::new)?;
     let outbound: Arc<dyn Outbound> = Arc::new(outbound);
-    let realm = Realm {
-        tenant: services.tenant.clone(),
-        rules,
-        keys: Arc::clone(&services.keys),
-        metadata: Bytes::from(metadata),
-    };
+    let realm = Realm { tenant: services.tenant.clone(), rules, keys: Arc::clone(&services.keys), metadata };
     let state = AppState {
         store: services.store.clone(),
         clock: Arc::clone(&services.clock),

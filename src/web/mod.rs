@@ -6,6 +6,7 @@ pub mod middleware;
 pub mod pages;
 mod possession;
 pub mod protocol;
+pub mod published;
 pub mod respond;
 pub mod routes;
 pub mod state;

@@ -1,5 +1,6 @@
 //! The whole URL map.
 
+use super::middleware::cors;
 use super::pages::{check_session, consent, device, index, login, logout, setup, signed_out};
 use super::protocol::{
     authorize, device_authorization, discovery, introspect, jwks, revoke, token, userinfo,
@@ -85,7 +86,7 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     if !base.is_empty() {
         // RFC 8414 §3.1: the well-known part stands between the host and the path of the issuer.
         for path in [OPENID_CONFIGURATION, OAUTH_METADATA] {
-            app.service(metadata(&format!("{path}{base}")).app_data(realm.clone()));
+            app.service(metadata(&format!("{path}{base}")).app_data(realm.clone()).wrap(cors()));
         }
     }
     app.service(
@@ -93,17 +94,20 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     );
 }
 
+/// Where a client in a browser calls, scripts of other origins may ([`cors`]); at the authorization endpoint never.
 /// Compared one after the other, as plain strings: what is asked for most stands first, and each resource has one path,
 /// since several would be matched as regular expressions.
 fn configure_protocol(app: &mut ServiceConfig) {
-    app.service(resource(TOKEN).route(post().to(token::post)))
-        .service(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get)))
-        .service(metadata(OPENID_CONFIGURATION))
-        .service(metadata(OAUTH_METADATA))
+    app.service(resource(TOKEN).route(post().to(token::post)).wrap(cors()))
+        .service(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get)).wrap(cors()))
+        .service(metadata(OPENID_CONFIGURATION).wrap(cors()))
+        .service(metadata(OAUTH_METADATA).wrap(cors()))
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
-        .service(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)))
-        .service(resource(REVOKE).route(post().to(revoke::post)))
-        .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)))
+        .service(
+            resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)).wrap(cors()),
+        )
+        .service(resource(REVOKE).route(post().to(revoke::post)).wrap(cors()))
+        .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)).wrap(cors()))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
         .service(resource(RESUME).route(get().to(authorize::resume)));
 }

@@ -13,8 +13,8 @@ use crate::storage::Store;
 use crate::web::extract::client_certificate::ClientCertificates;
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
+use crate::web::published::Published;
 use crate::web::respond::page::Stationery;
-use actix_web::web::Bytes;
 use std::sync::Arc;
 
 /// All that belongs to one tenant: who it is, its keys, its rules, what it says about itself. [`super::routes`] hangs it
@@ -27,8 +27,8 @@ pub struct Realm {
     pub rules: Rules,
     /// Its signing keys.
     pub keys: Arc<KeyRing>,
-    /// Its metadata document, rendered.
-    pub metadata: Bytes,
+    /// What it says about itself.
+    pub metadata: Published,
 }
 
 impl Realm {

@@ -2,11 +2,13 @@
 //! bare errors, adds the headers of security, and writes the line of the access log.
 
 mod access_log;
+mod cors;
 mod edge;
 mod error_page;
 mod request_id;
 mod security_headers;
 
+pub use cors::cors;
 pub use edge::Edge;
 pub use request_id::RequestId;
 pub use security_headers::page_policy;

@@ -1,13 +1,13 @@
 //! The metadata document, the same at both places. OIDC Discovery §4, RFC 8414 §3.
 
-use crate::web::state::Realm;
+use crate::web::state::{AppState, Realm};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, web};
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
-pub async fn get(realm: web::Data<Realm>) -> HttpResponse {
+pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))
-        .body(realm.metadata.clone())
+        .body(realm.metadata.json(&realm.keys.load(), state.clock.now()))
 }

@@ -7,11 +7,12 @@ use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, json};
 use crate::web::routes::INTROSPECT;
-use actix_web::HttpResponse;
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse};
 use secrecy::ExposeSecret as _;
 
 /// `POST /introspect`.
-pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
+pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<HttpResponse, ProtocolError> {
     let client = authenticate(&call, &form.0, INTROSPECT).await?;
     let stopped = |stop| ProtocolError::stopped(&call, stop);
     let token = revocation::parse(&form.0).map_err(Stop::Refused).map_err(stopped)?;
@@ -22,7 +23,14 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
         Ok(told) => {
             let entry = if told.is_active() { entry } else { entry.because("token.inactive") };
             write_stateless(&call, entry.jti(told.jti())).await?;
-            Ok(json::no_store(&told))
+            if !wants_signed(&request) {
+                return Ok(json::no_store(&told));
+            }
+            let sealed = introspection::seal(&told, &call.act, rules, &client, &keys);
+            Ok(json::signed(
+                introspection::SIGNED_TYPE,
+                sealed.map_err(|error| stopped(Stop::Fault(error.into())))?,
+            ))
         }
         Err(stop) => {
             let error = stopped(stop);
@@ -30,4 +38,18 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
             Err(error)
         }
     }
+}
+
+/// RFC 9701 §4: the caller asks for a signed answer by naming its type.
+fn wants_signed(request: &HttpRequest) -> bool {
+    request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').any(|range| {
+            range
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .eq_ignore_ascii_case(introspection::SIGNED_TYPE)
+        })
+    })
 }

@@ -1,7 +1,7 @@
 //! JSON for programs.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue, PRAGMA};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA};
 use serde::Serialize;
 
 /// An answer that nobody may keep: tokens, and what is told about them. RFC 6749 §5.1.
@@ -10,4 +10,12 @@ pub fn no_store(body: &impl Serialize) -> HttpResponse {
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((PRAGMA, HeaderValue::from_static("no-cache")))
         .json(body)
+}
+
+/// A signed answer of this media type that nobody may keep.
+pub fn signed(media_type: &'static str, jwt: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static(media_type)))
+        .body(jwt)
 }

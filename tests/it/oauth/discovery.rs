@@ -3,6 +3,11 @@
 use crate::support::App;
 use crate::support::app::ISSUER;
 use actix_web::test::TestRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey::keys::{Expected, VerifyError};
+use serde_json::Value;
+use time::OffsetDateTime;
 
 /// RFC 8414 §5: both well-known places tell the same.
 #[actix_web::test]
@@ -64,4 +69,30 @@ async fn an_issuer_with_a_path_has_everything_below_it() {
     {
         assert_eq!(app.get(path).await.status, 404, "{path}");
     }
+}
+
+/// RFC 8414 §2.1: the same claims again, signed by a key of the JWKS; anew when that key is another one.
+#[actix_web::test]
+async fn the_document_holds_a_signed_copy_of_itself() {
+    let app = App::start().await;
+    let mut metadata = app.get("/.well-known/openid-configuration").await.json();
+    let signed = metadata.as_object_mut().unwrap().remove("signed_metadata").unwrap();
+    let expected = Expected {
+        typ: "JWT",
+        issuer: ISSUER,
+        now: OffsetDateTime::UNIX_EPOCH,
+        leeway: time::Duration::ZERO,
+    };
+    let keys = app.realm.keys.load();
+    let error = keys.verify_own::<Value>(signed.as_str().unwrap(), &expected).unwrap_err();
+    assert_eq!(error, VerifyError::Claims, "it has no exp, so it passes for no token of ours");
+    let mut parts = signed.as_str().unwrap().split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+    let header: Value = serde_json::from_slice(&parts.next().unwrap()).unwrap();
+    assert!(keys.verifying_key(header["kid"].as_str().unwrap()).is_some());
+    let mut claims: Value = serde_json::from_slice(&parts.next().unwrap()).unwrap();
+    assert_eq!(claims["iss"], ISSUER);
+    let members = claims.as_object_mut().unwrap();
+    members.remove("iss");
+    members.remove("iat");
+    assert_eq!(claims, metadata);
 }

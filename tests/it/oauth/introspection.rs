@@ -1,6 +1,10 @@
 //! Token introspection. RFC 7662. attacks: G04.
 
 use crate::support::App;
+use crate::support::app::ISSUER;
+use actix_web::test::TestRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 async fn token_of(app: &App, client: &(String, String)) -> String {
@@ -57,4 +61,37 @@ async fn nobody_asks_without_a_credential() {
     assert_eq!(public.error(), (400, "unauthorized_client".into()));
     let empty = app.post("/introspect", &[], Some(&service)).await;
     assert_eq!(empty.error(), (400, "invalid_request".into()));
+}
+
+/// RFC 9701 §4, §5: signed for the caller who asks for that, an inactive token too.
+#[actix_web::test]
+async fn an_answer_is_signed_for_whoever_asks_for_that() {
+    let app = App::start().await;
+    let service = app.with_client(json!({"responses": {"introspection_signed_response_alg": "EdDSA"}}));
+    let form = [("grant_type", "client_credentials")];
+    let token = app.post("/token", &form, Some(&service)).await.json()["access_token"].clone();
+    for (token, accept, active) in [
+        (token.as_str().unwrap(), "application/token-introspection+jwt", true),
+        ("x", "application/json;q=0.5, application/token-introspection+jwt;q=0.9", false),
+    ] {
+        let credentials =
+            base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", service.0, service.1));
+        let request = TestRequest::post()
+            .uri("/introspect")
+            .insert_header(("authorization", format!("Basic {credentials}")))
+            .insert_header(("accept", accept))
+            .set_form([("token", token)]);
+        let answer = app.send(request).await;
+        assert_eq!(answer.header("content-type"), "application/token-introspection+jwt");
+        let text = answer.text();
+        let mut parts = text.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        let header: Value = serde_json::from_slice(&parts.next().unwrap()).unwrap();
+        assert_eq!((&header["typ"], &header["alg"]), (&json!("token-introspection+jwt"), &json!("EdDSA")));
+        let claims: Value = serde_json::from_slice(&parts.next().unwrap()).unwrap();
+        assert_eq!((&claims["iss"], &claims["aud"]), (&json!(ISSUER), &json!(service.0)));
+        assert!(claims["iat"].is_i64() && claims.get("sub").is_none() && claims.get("exp").is_none());
+        assert_eq!(claims["token_introspection"]["active"], active);
+    }
+    let plain = app.post("/introspect", &[("token", "x")], Some(&service)).await;
+    assert_eq!(plain.header("content-type"), "application/json");
 }

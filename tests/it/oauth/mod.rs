@@ -4,6 +4,7 @@ mod authorization_code;
 mod authorize;
 mod client_assertion;
 mod client_credentials;
+mod cors;
 mod discovery;
 mod introspection;
 mod jwks;

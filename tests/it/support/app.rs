@@ -27,6 +27,7 @@ use latchkey::web::extract::client_certificate::ClientCertificates;
 use latchkey::web::extract::client_ip::TrustedProxies;
 use latchkey::web::extract::cookie::Cookies;
 use latchkey::web::middleware::Edge;
+use latchkey::web::published::Published;
 use latchkey::web::respond::page::Stationery;
 use latchkey::web::routes;
 use latchkey::web::state::{AppState, Realm};
@@ -123,7 +124,9 @@ impl App {
         change(&mut policy);
         let keys = keys(&store, clock.clone(), entropy.clone()).await;
         let issuer = policy.issuer.clone();
-        let metadata = Metadata::of(&policy, routes::PATHS, &keys.policy().algorithms);
+        let algorithms = keys.policy().algorithms.clone();
+        let metadata = Metadata::of(&policy, routes::PATHS, &algorithms);
+        let metadata = Published::of(&issuer, &metadata, &algorithms).unwrap();
         let realm = Data::new(Realm {
             tenant: Tenant::default_tenant(),
             rules: Rules {
@@ -133,7 +136,7 @@ impl App {
                 dpop: DpopPolicy { nonces: Nonces::new([6; 32]), require_nonce: false },
                 profile: None,
             },
-            metadata: serde_json::to_vec(&metadata).unwrap().into(),
+            metadata,
             keys,
         });
         let outbound = Arc::new(FakeOutbound::default());
