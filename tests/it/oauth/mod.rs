@@ -5,6 +5,7 @@ mod authorize;
 mod client_assertion;
 mod client_credentials;
 mod cors;
+mod device;
 mod discovery;
 mod introspection;
 mod jwks;

@@ -3,6 +3,7 @@
 mod browser;
 mod consent;
 mod contrast;
+mod device;
 mod errors;
 mod headers;
 mod index;

@@ -3,6 +3,8 @@
 pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod certificates;
+pub(crate) mod device;
+pub(crate) mod ending;
 pub(crate) mod flow;
 pub(crate) mod signed;
 pub(crate) mod site;
