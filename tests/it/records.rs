@@ -1,9 +1,9 @@
 //! Stored records: the bytes of today's versions, which a later program must still read, and the expiry index.
 
 use latchkey::records::{
-    self, AuthorizationCode, BrowserSession, Client, Consent, Grant, Interaction, LoginThrottle,
-    LogoutNotice, OneTime, Participant, Record, RevokedToken, ServerSecret, SessionCookie, SetupLink,
-    SigningKey, Tenant, User, Username,
+    self, AuthorizationCode, BrowserSession, Client, Consent, DeviceAuthorization, Grant, Interaction,
+    LoginThrottle, LogoutNotice, OneTime, Participant, Record, RevokedToken, ServerSecret, SessionCookie,
+    SetupLink, SigningKey, Tenant, User, UserCode, Username,
 };
 use latchkey::storage::{Fault, Read as _, Stop, Store};
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,13 @@ fn clients_and_what_they_were_given_are_read_as_they_were_written() {
         ),
     );
     golden::<RevokedToken>("default/revoked_token/j", r#"{"v":1,"r":{"jti":"j","expires_at":1}}"#);
+    golden::<DeviceAuthorization>(
+        "default/device_authorization/h",
+        &format!(
+            r#"{{"v":1,"r":{{"hash":"h","user_code_hash":"u","client_id":"tv","scope":"openid","resources":["https://api.example"],"authorization_details":[{{"type":"t"}}],"interval":10,"polled_at":1500,"entered":2,"answer":{{"allowed":"{A}"}},"consumed_at":2,"created_at":1,"usable_until":3,"expires_at":4}}}}"#
+        ),
+    );
+    golden::<UserCode>("default/user_code/u", r#"{"v":1,"r":{"hash":"u","device":"h","expires_at":3}}"#);
     golden::<OneTime>("default/one_time/p/h", r#"{"v":1,"r":{"purpose":"p","hash":"h","expires_at":1}}"#);
 }
 
