@@ -38,6 +38,8 @@ pub enum Event {
     SessionEnded,
     /// A client was told that a browser session has ended, or could not be told.
     LogoutNotified,
+    /// An authorization request was pushed, or its push refused.
+    AuthorizationPushed,
     /// An authorization request was answered.
     AuthorizationAnswered,
     /// A device asked for its codes, or was refused.

@@ -6,7 +6,6 @@
 //! it. The environment is read here and nowhere else.
 
 mod audit;
-mod dpop;
 mod fault;
 mod http;
 mod issuer;
@@ -15,16 +14,15 @@ mod log;
 mod login;
 mod network;
 mod outbound;
+mod protocol;
 mod raw;
 mod reader;
 mod storage;
 mod tls;
-mod tokens;
 mod units;
 mod value;
 
 pub use audit::Audit;
-pub use dpop::Dpop;
 pub use fault::{Fault, Faults, Origin};
 pub use http::Http;
 pub use issuer::Issuer;
@@ -33,10 +31,10 @@ pub use log::{Format, Level, Log};
 pub use login::Login;
 pub use network::Network;
 pub use outbound::{Destination, Outbound};
+pub use protocol::{Authorization, Dpop, Tokens};
 pub use reader::Key;
 pub use storage::Storage;
 pub use tls::{Mtls, Tls};
-pub use tokens::Tokens;
 pub use units::Size;
 
 use raw::Raw;
@@ -59,6 +57,8 @@ pub struct Settings {
     pub mtls: Mtls,
     /// `[tokens]`
     pub tokens: Tokens,
+    /// `[authorization]`
+    pub authorization: Authorization,
     /// `[dpop]`
     pub dpop: Dpop,
     /// `[keys]`
@@ -152,8 +152,9 @@ fn read(reader: &mut Reader) -> Settings {
         http: http::read(reader.section("http")),
         tls: tls::read(reader.section("tls")),
         mtls: tls::read_mtls(reader.section("mtls")),
-        tokens: tokens::read(reader.section("tokens")),
-        dpop: dpop::read(reader.section("dpop")),
+        tokens: protocol::read_tokens(reader.section("tokens")),
+        dpop: protocol::read_dpop(reader.section("dpop")),
+        authorization: protocol::read_authorization(reader.section("authorization")),
         keys: keys::read(reader.section("keys")),
         login: login::read(reader.section("login")),
         outbound: outbound::read(reader.section("outbound")),
@@ -163,7 +164,7 @@ fn read(reader: &mut Reader) -> Settings {
     };
     tls::check(&settings.tls, &settings.issuer, reader);
     tls::check_mtls(&settings.mtls, &settings.tls, !settings.http.trusted_proxies.is_empty(), reader);
-    tokens::check(&settings.tokens, reader);
+    protocol::check_tokens(&settings.tokens, reader);
     keys::check(&settings.keys, reader);
     login::check(&settings.login, reader);
     settings

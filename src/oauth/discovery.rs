@@ -3,7 +3,7 @@
 //! Every list comes from the types that the server decides with, so it is complete and true by construction.
 
 use super::authorize::RESPONSE_MODES;
-use super::{TokenPolicy, pkce, scope, userinfo};
+use super::{TokenPolicy, pkce, request_object, scope, userinfo};
 use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Paths {
     /// RFC 6749 §3.1.
     pub authorize: &'static str,
+    /// RFC 9126 §2.
+    pub par: &'static str,
     /// RFC 6749 §3.2.
     pub token: &'static str,
     /// OIDC Core §5.3.
@@ -58,6 +60,9 @@ const GRANT_TYPES: [GrantType; 4] = [
 pub struct Metadata {
     issuer: String,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
+    require_signed_request_object: bool,
     token_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
@@ -87,6 +92,8 @@ pub struct Metadata {
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    require_request_uri_registration: bool,
+    request_object_signing_alg_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     tls_client_certificate_bound_access_tokens: bool,
@@ -118,6 +125,9 @@ impl Metadata {
         Self {
             issuer: policy.issuer.as_ref().to_owned(),
             authorization_endpoint: at(paths.authorize),
+            pushed_authorization_request_endpoint: at(paths.par),
+            require_pushed_authorization_requests: policy.requests.require_pushed,
+            require_signed_request_object: policy.requests.require_signed,
             token_endpoint: at(paths.token),
             userinfo_endpoint: at(paths.userinfo),
             jwks_uri: at(paths.jwks),
@@ -147,9 +157,10 @@ impl Metadata {
             claims_supported: claims,
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claims_parameter_supported: false,
-            request_parameter_supported: false,
-            // OIDC Discovery §3: left out, this one would mean true.
-            request_uri_parameter_supported: false,
+            request_parameter_supported: true,
+            request_uri_parameter_supported: true,
+            require_request_uri_registration: true,
+            request_object_signing_alg_values_supported: request_object::algorithms(),
             authorization_response_iss_parameter_supported: true,
             tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
             mtls_endpoint_aliases: aliases(policy, paths),

@@ -51,6 +51,8 @@ pub enum ErrorCode {
     RequestNotSupported,
     /// OIDC Core §3.1.2.6.
     RequestUriNotSupported,
+    /// OIDC Core §3.1.2.6.
+    RegistrationNotSupported,
     /// OIDC Core §3.1.2.6, RFC 9101 §7.
     InvalidRequestObject,
     /// OIDC Core §3.1.2.6, RFC 9101 §7.
@@ -102,6 +104,7 @@ impl ErrorCode {
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidAuthorizationDetails => "invalid_authorization_details",
@@ -143,6 +146,7 @@ impl ErrorCode {
             | Self::UnmetAuthenticationRequirements
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported
+            | Self::RegistrationNotSupported
             | Self::InvalidRequestObject
             | Self::InvalidRequestUri
             | Self::InvalidAuthorizationDetails

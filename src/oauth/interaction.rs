@@ -1,7 +1,7 @@
 //! Interactions: the way of an authorization request through our pages. Each is bound to the browser that began it;
 //! its identifier alone opens nothing.
 
-use super::authorize::{Failure, SignedIn, TrustedRedirect};
+use super::authorize::{Failure, SignedIn, TrustedRedirect, pushed};
 use super::{ErrorCode, OAuthError, claims};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
@@ -114,6 +114,9 @@ pub(super) fn remember_consent(
 pub fn deny(txn: &mut dyn Txn, act: &Act, id: &str, browser_hash: &str) -> Result<Failure, Stop<OAuthError>> {
     let interaction = load(txn, act, id, browser_hash)?;
     let target = TrustedRedirect::of_interaction(txn, act, &interaction)?;
+    if let Some(pushed) = &interaction.pushed {
+        pushed::consume(txn, act, pushed)?;
+    }
     remove::<Interaction>(txn, &act.tenant, id);
     let error = OAuthError::new(ErrorCode::AccessDenied, "The person did not allow this.", "consent.denied");
     Entry::new(act, Event::ConsentAnswered)

@@ -23,6 +23,7 @@ mod params;
 pub mod pkce;
 mod policy;
 pub mod redirect_uri;
+pub mod request_object;
 pub mod resource;
 pub mod revocation;
 pub mod scope;
@@ -32,4 +33,4 @@ pub mod userinfo;
 
 pub use error::{ErrorCode, OAuthError};
 pub use params::Params;
-pub use policy::{MtlsPolicy, Pepper, Rules, TokenPolicy};
+pub use policy::{MtlsPolicy, Pepper, RequestPolicy, Rules, TokenPolicy};

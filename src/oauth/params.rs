@@ -30,6 +30,38 @@ impl Params {
         Ok(Self(pairs))
     }
 
+    /// The parameters that these names and values are: what a request object or a pushed request says.
+    ///
+    /// # Errors
+    /// As [`Params::parse`].
+    pub fn of(pairs: Vec<(String, String)>) -> Result<Self, OAuthError> {
+        if pairs.len() > MAX_PARAMETERS {
+            return Err(malformed("The request has too many parameters."));
+        }
+        if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(malformed("A parameter holds a NUL character."));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// Names and values, in their order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// The same without the parameters of these names.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
+    /// The same with this parameter behind the others.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The value of `name`. An empty value counts as none: RFC 6749 §3.1.
     ///
     /// # Errors

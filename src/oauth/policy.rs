@@ -32,6 +32,8 @@ pub struct TokenPolicy {
     pub clock_skew: Duration,
     /// How clients show certificates; none where they cannot. RFC 8705.
     pub mtls: Option<MtlsPolicy>,
+    /// What an authorization request must be.
+    pub requests: RequestPolicy,
 }
 
 /// How clients show certificates.
@@ -39,6 +41,23 @@ pub struct TokenPolicy {
 pub struct MtlsPolicy {
     /// The URL by which they reach us, where it is not the issuer: RFC 8705 §5. Without a slash at its end.
     pub alias: Option<Arc<str>>,
+}
+
+/// The rules for authorization requests; made once from the configuration.
+#[derive(Debug, Clone)]
+pub struct RequestPolicy {
+    /// How long a pushed request can be taken up. RFC 9126 §2.2.
+    pub pushed_ttl: Duration,
+    /// Whether every request must be pushed. RFC 9126 §5.
+    pub require_pushed: bool,
+    /// Whether every request must be a signed object. RFC 9101 §10.5.
+    pub require_signed: bool,
+}
+
+impl Default for RequestPolicy {
+    fn default() -> Self {
+        Self { pushed_ttl: Duration::seconds(60), require_pushed: false, require_signed: false }
+    }
 }
 
 impl TokenPolicy {
@@ -57,6 +76,7 @@ impl TokenPolicy {
             interaction_ttl: Duration::minutes(15),
             clock_skew: Duration::seconds(10),
             mtls: None,
+            requests: RequestPolicy::default(),
         }
     }
 }

@@ -38,8 +38,8 @@ pub use consent::{Asked, Consent};
 pub use grant::{Grant, RefreshState, Revocation};
 pub use jws_algorithm::JwsAlgorithm;
 pub use pending::{
-    AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, OneTime, UserCode,
-    WaitingDevice,
+    AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, OneTime, PushedRequest,
+    UserCode, WaitingDevice,
 };
 pub use people::{
     Address, BrowserSession, Details, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username,

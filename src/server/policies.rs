@@ -6,7 +6,7 @@ use crate::identity::password::PasswordPolicy;
 use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
 use crate::keys::KeyPolicy;
 use crate::oauth::clients::registration::Offer;
-use crate::oauth::{MtlsPolicy, TokenPolicy};
+use crate::oauth::{MtlsPolicy, RequestPolicy, TokenPolicy};
 use crate::ports::outbound::{AllowList, OutboundPolicy};
 use crate::server::StartError;
 use crate::storage::Options;
@@ -60,6 +60,7 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         refresh_retry_grace: span(own.refresh_retry_grace),
         interaction_ttl: span(settings.login.interaction_ttl),
         clock_skew: span(own.clock_skew),
+        requests: requests(settings),
         mtls: mtls(settings),
     }
 }
@@ -76,6 +77,16 @@ fn mtls(settings: &Settings) -> Option<MtlsPolicy> {
         Some(Arc::from(url.as_str().trim_end_matches('/')))
     });
     (own.header || own.listen.is_some()).then(|| MtlsPolicy { alias: written.or(beside) })
+}
+
+/// The rules of authorization requests.
+fn requests(settings: &Settings) -> RequestPolicy {
+    let own = &settings.authorization;
+    RequestPolicy {
+        pushed_ttl: span(own.pushed_ttl),
+        require_pushed: own.require_pushed,
+        require_signed: own.require_signed,
+    }
 }
 
 /// What clients may ask for.

@@ -1,6 +1,7 @@
 //! The edge: the only place that knows actix, askama, cookies and status codes.
 
 mod authentication;
+mod authorization_request;
 pub mod extract;
 pub mod middleware;
 pub mod pages;

@@ -3,7 +3,7 @@
 use super::middleware::cors;
 use super::pages::{check_session, consent, device, index, login, logout, setup, signed_out};
 use super::protocol::{
-    authorize, device_authorization, discovery, introspect, jwks, revoke, token, userinfo,
+    authorize, device_authorization, discovery, introspect, jwks, par, revoke, token, userinfo,
 };
 use super::state::Realm;
 use super::static_files;
@@ -14,6 +14,8 @@ use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, head, post, resour
 
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
+/// RFC 9126 §2.
+pub const PAR: &str = "/par";
 /// Where a person comes back from a page of ours, to be sent on.
 pub const RESUME: &str = "/authorize/resume";
 /// RFC 6749 §3.2.
@@ -66,6 +68,7 @@ pub const STATIC: &str = "/static/{name}";
 /// The paths that the metadata names.
 pub const PATHS: Paths = Paths {
     authorize: AUTHORIZE,
+    par: PAR,
     token: TOKEN,
     userinfo: USERINFO,
     revoke: REVOKE,
@@ -109,6 +112,7 @@ fn configure_protocol(app: &mut ServiceConfig) {
         .service(resource(REVOKE).route(post().to(revoke::post)).wrap(cors()))
         .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)).wrap(cors()))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
+        .service(resource(PAR).route(post().to(par::post)))
         .service(resource(RESUME).route(get().to(authorize::resume)));
 }
 

@@ -2,7 +2,7 @@
 
 use super::evaluate::{Next, evaluate};
 use super::issue::issue;
-use super::{Answer, Checked, Failure, SignedIn, TrustedRedirect};
+use super::{Answer, Checked, Failure, SignedIn, TrustedRedirect, pushed};
 use crate::act::Act;
 use crate::oauth::{ErrorCode, OAuthError, Rules, interaction};
 use crate::records::{Interaction, remove};
@@ -21,7 +21,8 @@ pub enum Outcome {
     Consent(String),
 }
 
-/// Decides on a checked request, and stores its interaction where a page comes first.
+/// Decides on a checked request, and stores its interaction where a page comes first. A pushed request is used up by its
+/// answer, whatever that is; one that was used up meanwhile gets none.
 ///
 /// # Errors
 /// A [`Fault`] where the store fails.
@@ -32,8 +33,27 @@ pub fn decide(
     checked: Checked,
     signed_in: Option<&SignedIn>,
 ) -> Result<Outcome, Fault> {
-    let Checked { target, interaction, silent } = checked;
-    let next = evaluate(txn, act, rules, (&target, &interaction), signed_in)?;
+    let next = evaluate(txn, act, rules, (&checked.target, &checked.interaction), signed_in)?;
+    let is_answer = checked.silent || matches!(next, Next::Answer | Next::WrongPerson);
+    if let (true, Some(pushed)) = (is_answer, &checked.interaction.pushed) {
+        match pushed::consume(txn, act, pushed) {
+            Ok(()) => {}
+            Err(Stop::Refused(error)) => {
+                return Ok(Outcome::Refused(Failure { target: checked.target, error }));
+            }
+            Err(Stop::Fault(fault)) => return Err(fault),
+        }
+    }
+    outcome(txn, act, rules, checked, (next, signed_in))
+}
+
+fn outcome(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    Checked { target, interaction, silent }: Checked,
+    (next, signed_in): (Next, Option<&SignedIn>),
+) -> Result<Outcome, Fault> {
     match (next, signed_in) {
         (Next::Answer, Some(person)) => {
             Ok(Outcome::Answered(issue(txn, act, rules, target, &interaction, person)?))

@@ -1,20 +1,23 @@
 //! The authorization endpoint. RFC 6749 §4.1.1, OIDC Core §3.1.2.
 //!
 //! ```text
-//! parameters --target--> TrustedRedirect --checks--> Interaction --evaluate--> Next
+//! Asked --target--> TrustedRedirect --checks--> Interaction --evaluate--> Next
 //! ```
 //!
 //! An error can be sent to the client only once a [`TrustedRedirect`] exists; before that it is a page of ours.
 
 mod answer;
+mod asked;
 mod checks;
 mod decide;
 mod deliver;
 mod evaluate;
 mod issue;
+pub mod pushed;
 mod target;
 
 pub use answer::{Answer, Failure};
+pub use asked::{Asked, Named};
 pub use checks::RESPONSE_MODES;
 pub(in crate::oauth) use checks::{resource as requested_resources, scope as requested_scope};
 pub use decide::{Outcome, decide, resume};
@@ -22,9 +25,9 @@ pub use deliver::{Delivery, Response};
 pub use evaluate::SignedIn;
 pub(in crate::oauth) use evaluate::is_fresh_enough;
 pub(in crate::oauth) use issue::grant as open_grant;
-pub use target::{TrustedRedirect, trust};
+pub use target::{TrustedRedirect, client_of, trust};
 
-use super::{OAuthError, Params, Rules};
+use super::{OAuthError, Rules};
 use crate::act::Act;
 use crate::keys::Snapshot;
 use crate::records::Interaction;
@@ -45,29 +48,29 @@ pub struct Checked {
 /// # Errors
 /// What is sent to the client, where a check refuses.
 pub fn parse(
-    params: &Params,
+    asked: &Asked,
     target: TrustedRedirect,
     act: &Act,
     (rules, keys): (&Rules, &Snapshot),
     browser_hash: &str,
 ) -> Result<Checked, Failure> {
-    match check(params, &target, act, (rules, keys), browser_hash) {
+    match check(asked, &target, act, (rules, keys), browser_hash) {
         Ok((interaction, silent)) => Ok(Checked { target, interaction, silent }),
         Err(error) => Err(Failure { target, error }),
     }
 }
 
 fn check(
-    params: &Params,
+    asked: &Asked,
     target: &TrustedRedirect,
     act: &Act,
     (rules, keys): (&Rules, &Snapshot),
     browser_hash: &str,
 ) -> Result<(Interaction, bool), OAuthError> {
-    let client = target.client();
+    let (client, params) = (target.client(), asked.params());
     params.refuse_duplicates()?;
     checks::state(params)?;
-    checks::request_object(params)?;
+    checks::origin(asked, client, &rules.policy.requests)?;
     checks::response_type(params, client)?;
     let response_mode = checks::response_mode(params, client)?;
     let scope = checks::scope(params, client)?;
@@ -87,7 +90,7 @@ fn check(
         ui_locales: None,
         response_mode,
         confirmation: checks::dpop_jkt(params)?,
-        pushed: None,
+        pushed: asked.reference().map(str::to_owned),
         device: None,
         choose_account: false,
         state: target.state().map(str::to_owned),

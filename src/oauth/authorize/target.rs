@@ -78,18 +78,26 @@ pub fn trust(
     act: &Act,
     params: &Params,
 ) -> Result<TrustedRedirect, Stop<OAuthError>> {
-    let required = |name, missing| params.required(name, missing).map_err(Stop::Refused);
-    let client_id =
-        required("client_id", OAuthError::invalid_request("client_id is missing.", "client_id.missing"))?;
-    let redirect_uri = required(
-        "redirect_uri",
-        OAuthError::invalid_request("redirect_uri is missing.", "redirect_uri.missing"),
-    )?;
-    let client = load(read, act, client_id)?;
+    let client = client_of(read, act, params)?;
+    let missing = OAuthError::invalid_request("redirect_uri is missing.", "redirect_uri.missing");
+    let redirect_uri = params.required("redirect_uri", missing).map_err(Stop::Refused)?;
     // A repeated or unbearably long state cannot be echoed: `checks::state` refuses the request, without it.
     let state = params.get("state").ok().flatten().filter(|state| state.len() <= MAX_STATE);
     let answered = (state.map(str::to_owned), checks::of_answer(params, &client));
     TrustedRedirect::check(client, redirect_uri, answered).map_err(Stop::Refused)
+}
+
+/// The client that a request names.
+///
+/// # Errors
+/// `invalid_request`, for a page of ours, where it names none or one that is not known.
+pub fn client_of(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    params: &Params,
+) -> Result<Client, Stop<OAuthError>> {
+    let missing = OAuthError::invalid_request("client_id is missing.", "client_id.missing");
+    load(read, act, params.required("client_id", missing).map_err(Stop::Refused)?)
 }
 
 fn load(read: &(impl Read + ?Sized), act: &Act, client_id: &str) -> Result<Client, Stop<OAuthError>> {

@@ -1,9 +1,10 @@
 //! The authorization endpoint. RFC 6749 §3.1, OIDC Core §3.1.2.1.
 
 use crate::audit::{Entry, Event};
-use crate::oauth::authorize::{self, Failure, Outcome, SignedIn};
+use crate::oauth::authorize::{self, Failure, Named, Outcome, SignedIn};
 use crate::oauth::{OAuthError, Params};
 use crate::storage::Stop;
+use crate::web::authorization_request::resolve;
 use crate::web::extract::{Call, PageForm, Visit};
 use crate::web::respond::authorization;
 use crate::web::respond::page_error::{PageError, Phrase};
@@ -11,6 +12,9 @@ use crate::web::respond::redirect::see_other;
 use crate::web::routes::{AUTHORIZE, CONSENT, LOGIN};
 use actix_web::HttpResponse;
 use actix_web::http::header::SET_COOKIE;
+
+/// What a browser can be sent on with, in bytes; a longer request is answered where it was posted.
+const MAX_QUERY: usize = 16 * 1024;
 
 /// `GET /authorize`.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
@@ -29,10 +33,15 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
     if visit.known_browser().is_some() {
         return answer(&visit, params).await;
     }
-    match authorize::trust(&call.state.store, &call.act, params) {
-        Ok(_) => Ok(see_other(&format!("{}?{}", visit.href(AUTHORIZE), params.to_query()))),
-        Err(stop) => refuse(call, stop).await,
+    let is_plain = matches!(Named::read(params), Ok(Named::Plain));
+    if is_plain && let Err(stop) = authorize::trust(&call.state.store, &call.act, params) {
+        return refuse(call, stop).await;
     }
+    let query = params.to_query();
+    if query.len() > MAX_QUERY {
+        return answer(&visit, params).await;
+    }
+    Ok(see_other(&format!("{}?{query}", visit.href(AUTHORIZE))))
 }
 
 /// `GET /authorize/resume?interaction=…`: back from a page of ours.
@@ -60,13 +69,18 @@ pub async fn resume(visit: Visit) -> Result<HttpResponse, PageError> {
 
 async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
-    let target = match authorize::trust(&call.state.store, &call.act, params) {
+    check_fetch(call, params)?;
+    let asked = match resolve(call, params).await {
+        Ok(asked) => asked,
+        Err(stop) => return unresolved(visit, params, stop).await,
+    };
+    let target = match authorize::trust(&call.state.store, &call.act, asked.params()) {
         Ok(target) => target,
         Err(stop) => return refuse(call, stop).await,
     };
     let browser = visit.browser()?;
     let (rules, keys) = (&call.realm.rules, call.realm.keys.load_full());
-    let checked = match authorize::parse(params, target, &call.act, (rules, &keys), &browser.hash()) {
+    let checked = match authorize::parse(&asked, target, &call.act, (rules, &keys), &browser.hash()) {
         Ok(checked) => checked,
         Err(failure) => return tell(visit, failure).await,
     };
@@ -78,6 +92,20 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// What asks cannot be found. The client is told if the request around it is trusted by itself, of which then nothing
+/// else counts: RFC 9101 §6.3, §7.
+async fn unresolved(
+    visit: &Visit,
+    outer: &Params,
+    stop: Stop<OAuthError>,
+) -> Result<HttpResponse, PageError> {
+    let call = &visit.call;
+    match (authorize::trust(&call.state.store, &call.act, outer), stop) {
+        (Ok(target), Stop::Refused(error)) => tell(visit, Failure { target, error }).await,
+        (_, stop) => refuse(call, stop).await,
+    }
 }
 
 async fn decide(
@@ -100,6 +128,16 @@ async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageErr
         Outcome::Refused(failure) => tell(visit, failure).await,
         Outcome::Login(id) => Ok(page(LOGIN, &id)),
         Outcome::Consent(id) => Ok(page(CONSENT, &id)),
+    }
+}
+
+/// Refuses an address that makes us fetch more than its bucket holds.
+fn check_fetch(call: &Call, params: &Params) -> Result<(), PageError> {
+    match (Named::read(params), call.act.remote) {
+        (Ok(Named::Reference(_)), Some(address)) => {
+            Ok(call.state.strangers.check(address).map_err(|_| Phrase::TooMany)?)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod device_authorization;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
+pub mod par;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;

@@ -1,12 +1,22 @@
 //! JSON for programs.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA};
 use serde::Serialize;
 
 /// An answer that nobody may keep: tokens, and what is told about them. RFC 6749 §5.1.
 pub fn no_store(body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
+    with_status(StatusCode::OK, body)
+}
+
+/// The same for something that was made. RFC 9126 §2.2.
+pub fn created_no_store(body: &impl Serialize) -> HttpResponse {
+    with_status(StatusCode::CREATED, body)
+}
+
+fn with_status(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(status)
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((PRAGMA, HeaderValue::from_static("no-cache")))
         .json(body)

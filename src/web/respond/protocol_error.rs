@@ -47,6 +47,14 @@ impl ProtocolError {
         Self { status, ..Self::refused(request, error) }
     }
 
+    /// An address that asks more often than its bucket allows. RFC 6585 §4.
+    pub fn too_many(call: &Call) -> Self {
+        let description = "Too many requests from this address. Try again in a minute.";
+        let error = OAuthError::new(ErrorCode::TemporarilyUnavailable, description, "address.too_many");
+        let request_id = call.act.request_id.clone();
+        Self { error, status: StatusCode::TOO_MANY_REQUESTS, request_id, nonce: None }
+    }
+
     /// How a unit of work, or a rule, ended early. A fault is logged here, with its request id; the client learns
     /// `server_error` or `temporarily_unavailable`.
     pub fn stopped(call: &Call, stop: Stop<OAuthError>) -> Self {
@@ -109,6 +117,9 @@ impl ResponseError for ProtocolError {
         }
         if self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
+        }
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("60")));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));

@@ -159,8 +159,8 @@ async fn a_wrong_request_is_told_to_the_client() {
         (vec![("scope", "admin")], "invalid_scope"),
         (vec![("scope", "\"")], "invalid_scope"),
         (vec![("resource", "https://api.example")], "invalid_target"),
-        (vec![("request", "eyJhbGciOiJub25lIn0.e30.")], "request_not_supported"),
-        (vec![("request_uri", "http://127.0.0.1:9/x")], "request_uri_not_supported"),
+        (vec![("request", "eyJhbGciOiJub25lIn0.e30.")], "invalid_request_object"),
+        (vec![("request_uri", "http://127.0.0.1:9/x")], "invalid_request_uri"),
     ] {
         let back = sent_back(&app.authorize(Some(&ada), &over).await);
         assert_eq!(back["error"], code, "{over:?}");

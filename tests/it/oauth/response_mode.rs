@@ -35,7 +35,6 @@ async fn form_post_is_a_page_that_posts_the_answer() {
     let fields = posted(&app, &answer);
     assert!(fields["code"].starts_with("lkc_"));
     assert_eq!((fields["state"].as_str(), fields["iss"].as_str()), ("\"><script>'&", ISSUER));
-    assert_eq!(fields.len(), 3);
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(answer.text().contains("<button"), "a button, where scripts do not run");
     assert!(!answer.header("content-security-policy").contains("unsafe"));

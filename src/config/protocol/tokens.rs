@@ -1,6 +1,6 @@
 //! `[tokens]`: how long what we issue may be used.
 
-use super::reader::{Reader, Section};
+use crate::config::reader::{Reader, Section};
 use std::time::Duration;
 
 /// `[tokens]`.
@@ -28,7 +28,7 @@ pub struct Tokens {
     pub clock_skew: Duration,
 }
 
-pub(super) fn read(mut section: Section<'_>) -> Tokens {
+pub(in crate::config) fn read(mut section: Section<'_>) -> Tokens {
     let seconds = Duration::from_secs;
     let minutes = |count: u64| seconds(count * 60);
     let days = |count: u64| seconds(count * 86_400);
@@ -50,7 +50,7 @@ pub(super) fn read(mut section: Section<'_>) -> Tokens {
     }
 }
 
-pub(super) fn check(tokens: &Tokens, reader: &mut Reader) {
+pub(in crate::config) fn check(tokens: &Tokens, reader: &mut Reader) {
     if tokens.access_ttl_limit < tokens.access_ttl.max(tokens.id_ttl) {
         reader.refuse(
             &["tokens.access_ttl_limit", "tokens.access_ttl", "tokens.id_ttl"],

@@ -1,6 +1,6 @@
 //! `[dpop]`: how keys are proved. RFC 9449.
 
-use super::reader::Section;
+use crate::config::reader::Section;
 
 /// `[dpop]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,6 @@ pub struct Dpop {
     pub require_nonce: bool,
 }
 
-pub(super) fn read(mut section: Section<'_>) -> Dpop {
+pub(in crate::config) fn read(mut section: Section<'_>) -> Dpop {
     Dpop { require_nonce: section.take("require_nonce", false) }
 }

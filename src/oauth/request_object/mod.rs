@@ -1,0 +1,172 @@
+//! Request objects: an authorization request as a JWT. RFC 9101, OIDC Core §6.
+//!
+//! Reading one is pure. What the edge must do before, fetching the object and the client's keys, follows from
+//! [`check_reference`] and [`keys_at`]. Whatever is wrong with an object is told in one way, `invalid_request_object`,
+//! and with its cause in the audit trail.
+//!
+//! Not done: RFC 9101 §6.1: encrypted objects. A request holds nothing secret once it can be pushed (RFC 9126).
+
+mod claims;
+mod members;
+mod reference;
+
+pub use reference::{check_reference, unacceptable};
+
+use super::authorize::Asked;
+use super::clients::secret;
+use super::{ErrorCode, OAuthError, TokenPolicy};
+use crate::act::Act;
+use crate::jose::json::Object;
+use crate::jose::{Header, JoseError, JwkSet, Jws, JwsAlgorithm, Unsecured, With};
+use crate::keys::sealing::KekRing;
+use crate::records::Client;
+
+/// The types that an object may have: none, or one that is meant for this or for nothing in particular. RFC 9101
+/// §10.8: what is typed for another use is none.
+const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "jwt"];
+
+/// The registered name of what nobody signed.
+const NONE: &str = "none";
+
+/// The algorithms of objects, in the order in which discovery lists them.
+pub fn algorithms() -> Vec<&'static str> {
+    let signed = JwsAlgorithm::ALL_ASYMMETRIC.into_iter().chain(JwsAlgorithm::ALL_SYMMETRIC);
+    [NONE].into_iter().chain(signed.map(JwsAlgorithm::as_str)).collect()
+}
+
+/// What an object is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The rules: the issuer, and how far clocks may differ.
+    pub policy: &'a TokenPolicy,
+    /// What opens the client's secrets that are kept sealed.
+    pub keks: &'a KekRing,
+    /// The client's keys, where they were fetched: see [`keys_at`].
+    pub keys: Option<&'a JwkSet>,
+}
+
+/// Why an object is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is wrong.
+    Refused(OAuthError),
+    /// None of the fetched keys made it; newer ones may have.
+    KeyMissing(OAuthError),
+}
+
+impl Unread {
+    /// The refusal, once there is nothing more to try.
+    pub fn refusal(self) -> OAuthError {
+        match self {
+            Self::Refused(error) | Self::KeyMissing(error) => error,
+        }
+    }
+}
+
+impl From<OAuthError> for Unread {
+    fn from(error: OAuthError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The refusal of an object, for this private cause.
+pub const fn refused(cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequestObject, "The request object is not acceptable.", cause)
+}
+
+/// Where the keys are published that an object of this client needs; none where none are needed, or they are
+/// registered.
+pub fn keys_at<'a>(object: &str, client: &'a Client) -> Option<&'a str> {
+    let url = client.keys.jwks_uri.as_deref().filter(|_| client.keys.jwks.is_none())?;
+    let algorithm = Jws::parse(object).ok()?.header().alg?;
+    (!algorithm.is_symmetric() && allowed(client).contains(&algorithm)).then_some(url)
+}
+
+/// Reads an object of this client in full. What it asks is all that is asked: RFC 9101 §6.3.
+///
+/// # Errors
+/// `invalid_request_object`.
+pub fn read(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -> Result<Asked, Unread> {
+    let members = if client.requests.request_object_signing_alg.as_deref() == Some(NONE) {
+        unsigned(object)?
+    } else {
+        signed(object, client, act, evidence)?
+    };
+    claims::check(&members, client, act, evidence.policy)?;
+    let is_signed = client.requests.request_object_signing_alg.as_deref() != Some(NONE);
+    Ok(Asked::object(members::params(members)?, is_signed))
+}
+
+/// OIDC Registration §2: only who registered `none` may leave the signature out, and then none of their objects has one.
+fn unsigned(object: &str) -> Result<Object, Unread> {
+    let object = Unsecured::parse(object).map_err(because)?;
+    check_type(object.header())?;
+    Ok(object.claims().map_err(because)?)
+}
+
+/// RFC 9101 §6.2: the signature is one of the client's keys, by an algorithm that it registered.
+fn signed(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -> Result<Object, Unread> {
+    let jws = Jws::parse(object).map_err(because)?;
+    check_type(jws.header())?;
+    let allowed = allowed(client);
+    if jws.header().alg.is_some_and(JwsAlgorithm::is_symmetric) {
+        return by_secret(&jws, client, &allowed, act, evidence);
+    }
+    let unusable = refused("client.keys_unusable");
+    let registered = client.keys.jwks.as_ref().map(JwkSet::registered).transpose().map_err(|_| unusable)?;
+    let keys = registered.as_ref().or(evidence.keys).ok_or(unusable)?;
+    let verified =
+        jws.verify(With::Set(keys), &allowed).map_err(|error| match (error, &jws.header().kid) {
+            (JoseError::UnknownKey, _) | (JoseError::Signature, None) => Unread::KeyMissing(because(error)),
+            _ => Unread::Refused(because(error)),
+        })?;
+    Ok(verified.claims().map_err(because)?)
+}
+
+/// OIDC Core §6.1: HMAC with the client's secret, for clients whose secret is kept sealed and not as a hash: those that
+/// authenticate by `client_secret_jwt`.
+fn by_secret(
+    jws: &Jws<'_>,
+    client: &Client,
+    allowed: &[JwsAlgorithm],
+    act: &Act,
+    evidence: &Evidence<'_>,
+) -> Result<Object, Unread> {
+    let mut answer = Err(Unread::Refused(refused("client.keys_unusable")));
+    for known in client.secrets.iter().filter(|known| known.expires_at.is_none_or(|at| act.now < at)) {
+        let Some(opened) = secret::open(evidence.keks, &client.client_id, known) else { continue };
+        let verified = jws.verify(With::Secret(&opened), allowed).and_then(|verified| verified.claims());
+        answer = verified.map_err(|error| Unread::Refused(because(error)));
+        if answer.is_ok() {
+            break;
+        }
+    }
+    answer
+}
+
+/// The algorithms that this client's objects may be signed with: the one that it registered, or any that we know.
+fn allowed(client: &Client) -> Vec<JwsAlgorithm> {
+    let registered = client.requests.request_object_signing_alg.as_deref();
+    JwsAlgorithm::ALL_ASYMMETRIC
+        .into_iter()
+        .chain(JwsAlgorithm::ALL_SYMMETRIC)
+        .filter(|one| match registered {
+            Some(name) => JwsAlgorithm::parse(name).is_some_and(|registered| one.matches(registered)),
+            None => true,
+        })
+        // FAPI 2.0 Security Profile §5.4.1.
+        .filter(|one| client.profile.is_none() || JwsAlgorithm::FAPI.contains(one))
+        .collect()
+}
+
+fn check_type(header: &Header) -> Result<(), OAuthError> {
+    if header.typ.is_none() || TYPES.iter().any(|typ| header.is_type(typ)) {
+        Ok(())
+    } else {
+        Err(because(JoseError::Type))
+    }
+}
+
+fn because(error: JoseError) -> OAuthError {
+    refused(error.as_str())
+}
