@@ -9,7 +9,7 @@ use crate::oauth::{OAuthError, Params};
 use crate::storage::Stop;
 use crate::web::authorization_request::resolve;
 use crate::web::extract::{Call, FormParams};
-use crate::web::respond::{ProtocolError, json};
+use crate::web::respond::{ProtocolError, dpop_nonce, json};
 use crate::web::routes::PAR;
 use actix_web::HttpResponse;
 
@@ -18,7 +18,7 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
     let client = authenticate_proving(&call, &form.0, PAR).await?;
     check_address(&call, &client)?;
     match push(&call, &client, &form.0).await {
-        Ok(pushed) => Ok(json::created_no_store(&pushed)),
+        Ok(pushed) => Ok(dpop_nonce::hand_out(&call, None, json::created_no_store(&pushed))),
         Err(stop) => {
             let error = ProtocolError::stopped(&call, stop);
             let entry = Entry::new(&call.act, Event::AuthorizationPushed).refused(error.cause());
