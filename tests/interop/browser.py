@@ -20,11 +20,11 @@ class Lost(Exception):
 
 
 class Form(HTMLParser):
-    """The first POST form of a page: where it goes, and what it carries unasked."""
+    """The first POST form of a page: where it goes, what it carries unasked, and what is filled in already."""
 
     def __init__(self, page):
         super().__init__()
-        self.action, self.hidden, self.names, self._state = None, {}, set(), "before"
+        self.action, self.hidden, self.filled, self.names, self._state = None, {}, {}, set(), "before"
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
@@ -35,6 +35,8 @@ class Form(HTMLParser):
             self.names.add(attributes["name"])
             if attributes.get("type") == "hidden":
                 self.hidden[attributes["name"]] = attributes.get("value", "")
+            elif tag == "input" and attributes.get("value"):
+                self.filled[attributes["name"]] = attributes["value"]
 
     def handle_endtag(self, tag):
         if tag == "form" and self._state == "inside":
@@ -118,6 +120,8 @@ class Browser:
         """What the person types into this form; none where they would not know."""
         if "password" in form.names:
             return {**form.hidden, "username": self.person["username"], "password": self.person["password"]}
+        if "user_code" in form.filled:
+            return {**form.hidden, **form.filled}
         if "user_code" in form.names and "user_code" not in form.hidden and self.user_code:
             code, self.user_code = self.user_code, None
             return {**form.hidden, "user_code": code}

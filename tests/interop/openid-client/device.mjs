@@ -21,7 +21,9 @@ async function enter(url, ...options) {
 export async function device() {
   const config = await newClient(DEVICE)
   const begin = () => oidc.initiateDeviceAuthorization(config, { scope: 'openid profile offline_access' })
-  const poll = (answer) => oidc.pollDeviceAuthorizationGrant(config, { ...answer, interval: 1 })
+  const poll = (answer) => oidc.pollDeviceAuthorizationGrant(config, { ...answer, interval: 1 }, undefined, {
+    signal: AbortSignal.timeout(30_000),
+  })
   const tokens = await check('device authorization: the code is typed in', async () => {
     const answer = await begin()
     assert.ok(answer.user_code && answer.verification_uri && answer.expires_in)

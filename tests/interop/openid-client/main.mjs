@@ -12,10 +12,10 @@ import { logout } from './logout.mjs'
 import { registration } from './registration.mjs'
 import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
-const parts = { code, formPost, signedAnswers, secrets, secretAssertions, assertions, publishedKeys }
+const parts = { code, formPost, signedAnswers, secrets, secretAssertions, assertions, publishedKeys, certificates, device }
 const coming = {
-  claimsParameter, registeredResponses, pushedRequests, requestObjects, certificates,
-  dpop, device, exchange, registration, logout, fapi,
+  claimsParameter, registeredResponses, pushedRequests, requestObjects,
+  dpop, exchange, registration, logout, fapi,
 }
 
 const asked = process.argv.slice(2)
