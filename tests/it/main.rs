@@ -10,6 +10,7 @@ mod jose;
 mod keys;
 mod oauth;
 mod pages;
+mod ports;
 mod records;
 mod remote;
 mod storage;
