@@ -3,7 +3,7 @@
 //! Every list comes from the types that the server decides with, so it is complete and true by construction.
 
 use super::authorize::RESPONSE_MODES;
-use super::{TokenPolicy, pkce, request_object, scope, userinfo};
+use super::{TokenPolicy, dpop, pkce, request_object, scope, userinfo};
 use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -95,6 +95,7 @@ pub struct Metadata {
     require_request_uri_registration: bool,
     request_object_signing_alg_values_supported: Vec<&'static str>,
     authorization_response_iss_parameter_supported: bool,
+    dpop_signing_alg_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -162,6 +163,8 @@ impl Metadata {
             require_request_uri_registration: true,
             request_object_signing_alg_values_supported: request_object::algorithms(),
             authorization_response_iss_parameter_supported: true,
+            // RFC 9449 §5.1.
+            dpop_signing_alg_values_supported: names(dpop::algorithms(policy.profile)),
             tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
             mtls_endpoint_aliases: aliases(policy, paths),
             backchannel_logout_supported: true,
@@ -171,6 +174,10 @@ impl Metadata {
             ui_locales_supported: ["en"],
         }
     }
+}
+
+fn names(algorithms: &[JwsAlgorithm]) -> Vec<&'static str> {
+    algorithms.iter().map(|algorithm| algorithm.as_str()).collect()
 }
 
 /// How clients may prove who they are; by a certificate only where they can show one.

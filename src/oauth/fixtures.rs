@@ -32,7 +32,6 @@ pub(crate) fn rules() -> Rules {
         pepper: Pepper::new([5; 32]),
         subjects: Pepper::new([7; 32]),
         dpop: DpopPolicy { nonces: Nonces::new([4; 32]), require_nonce: false },
-        profile: None,
     }
 }
 

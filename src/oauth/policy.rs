@@ -34,6 +34,8 @@ pub struct TokenPolicy {
     pub mtls: Option<MtlsPolicy>,
     /// What an authorization request must be.
     pub requests: RequestPolicy,
+    /// The set of demands that every client is held to.
+    pub profile: Option<Profile>,
 }
 
 /// How clients show certificates.
@@ -77,6 +79,7 @@ impl TokenPolicy {
             clock_skew: Duration::seconds(10),
             mtls: None,
             requests: RequestPolicy::default(),
+            profile: None,
         }
     }
 }
@@ -118,6 +121,4 @@ pub struct Rules {
     pub subjects: Pepper,
     /// How keys are proved.
     pub dpop: DpopPolicy,
-    /// The set of demands that every client is held to.
-    pub profile: Option<Profile>,
 }

@@ -64,7 +64,6 @@ impl House {
                 pepper: Pepper::new(*pepper),
                 subjects: Pepper::new(*subjects),
                 dpop: DpopPolicy { nonces: Nonces::new(*nonces), require_nonce: settings.dpop.require_nonce },
-                profile: None,
             },
             offer: policies::offer(settings),
             password_policy: policies::passwords(settings),

@@ -62,6 +62,7 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         clock_skew: span(own.clock_skew),
         requests: requests(settings),
         mtls: mtls(settings),
+        profile: None,
     }
 }
 

@@ -22,7 +22,7 @@ pub fn proof(
         method: call.method(),
         urls: &urls(call, path),
         access_token,
-        profile: client.and_then(|client| client.profile).or(rules.profile),
+        profile: client.and_then(|client| client.profile).or(rules.policy.profile),
         needs_nonce: client.is_some_and(|client| client.binding.require_dpop_nonce),
     };
     dpop::verify(call.dpop(), &call.act, rules, &expected)

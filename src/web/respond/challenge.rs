@@ -55,7 +55,8 @@ fn offer_dpop(call: &Call, response: &mut HttpResponseBuilder) {
 
 /// RFC 9449 §7.1, `algs`.
 fn algorithms(call: &Call) -> String {
-    let names: Vec<_> = dpop::algorithms(call.realm.rules.profile).iter().map(|one| one.as_str()).collect();
+    let names: Vec<_> =
+        dpop::algorithms(call.realm.rules.policy.profile).iter().map(|one| one.as_str()).collect();
     names.join(" ")
 }
 

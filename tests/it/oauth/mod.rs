@@ -7,6 +7,7 @@ mod client_credentials;
 mod cors;
 mod device;
 mod discovery;
+mod dpop;
 mod introspection;
 mod jwks;
 mod logout;

@@ -117,25 +117,32 @@ impl App {
         change: impl FnOnce(&mut TokenPolicy),
         change_state: impl FnOnce(&mut AppState),
     ) -> Self {
+        Self::start_under(|rules| change(&mut rules.policy), change_state).await
+    }
+
+    /// Starts one whose rules, and what it works with, were changed.
+    pub(crate) async fn start_under(
+        change: impl FnOnce(&mut Rules),
+        change_state: impl FnOnce(&mut AppState),
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()));
         let entropy = Arc::new(FixedEntropy::from(1));
         let store = Store::memory();
-        let mut policy = TokenPolicy::for_issuer(ISSUER);
-        change(&mut policy);
+        let mut rules = Rules {
+            policy: TokenPolicy::for_issuer(ISSUER),
+            pepper: Pepper::new([7; 32]),
+            subjects: Pepper::new([5; 32]),
+            dpop: DpopPolicy { nonces: Nonces::new([6; 32]), require_nonce: false },
+        };
+        change(&mut rules);
         let keys = keys(&store, clock.clone(), entropy.clone()).await;
-        let issuer = policy.issuer.clone();
+        let issuer = rules.policy.issuer.clone();
         let algorithms = keys.policy().algorithms.clone();
-        let metadata = Metadata::of(&policy, routes::PATHS, &algorithms);
+        let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
         let metadata = Published::of(&issuer, &metadata, &algorithms).unwrap();
         let realm = Data::new(Realm {
             tenant: Tenant::default_tenant(),
-            rules: Rules {
-                policy,
-                pepper: Pepper::new([7; 32]),
-                subjects: Pepper::new([5; 32]),
-                dpop: DpopPolicy { nonces: Nonces::new([6; 32]), require_nonce: false },
-                profile: None,
-            },
+            rules,
             metadata,
             keys,
         });

@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod device;
 pub(crate) mod ending;
+pub(crate) mod dpop;
 pub(crate) mod flow;
 pub(crate) mod signed;
 pub(crate) mod site;

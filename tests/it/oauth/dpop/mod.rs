@@ -1,0 +1,5 @@
+//! Proof of possession of a key. RFC 9449. attacks: F01-F16, M34.
+
+mod nonce;
+mod resource;
+mod token;
