@@ -10,6 +10,7 @@ use crate::oauth::{OAuthError, Params, interaction};
 use crate::records::Interaction;
 use crate::web::respond::page::Frame;
 use crate::web::respond::page_error::PageError;
+use crate::web::routes;
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest};
 use secrecy::SecretString;
@@ -103,6 +104,13 @@ impl Visit {
     /// The page for an interaction that does not.
     pub fn interaction(&self, browser: &Browser, id: &str) -> Result<Interaction, PageError> {
         Ok(interaction::load(&self.call.state.store, &self.call.act, id, &browser.hash())?)
+    }
+
+    /// Where a person goes on whose sign-in the interaction waited for: to the page that asks for a device, or to the
+    /// authorization endpoint, which looks at what is still needed.
+    pub fn way_on(&self, waiting: &Interaction) -> String {
+        let path = if waiting.device.is_some() { routes::DEVICE_CONFIRM } else { routes::RESUME };
+        format!("{}?interaction={}", self.href(path), waiting.id)
     }
 
     /// The browser that sent a form, if our own page in that browser did.

@@ -8,6 +8,7 @@ use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::respond::permissions::sentences;
 use crate::web::respond::{authorization, redirect};
 use crate::web::routes;
 use actix_web::HttpResponse;
@@ -40,29 +41,6 @@ pub struct ConsentPage {
 impl ConsentPage {
     fn sentences(&self) -> Vec<String> {
         sentences(&self.frame, &self.scope, &self.resources)
-    }
-}
-
-/// One sentence for each thing that is asked for; never none.
-pub(super) fn sentences(frame: &Frame, scope: &Scope, resources: &[String]) -> Vec<String> {
-    let scopes = scope.iter().map(|token| sentence(frame, token));
-    let resources = resources.iter().map(|at| frame.text_with("consent-resource", "resource", at.as_str()));
-    let mut all: Vec<String> = scopes.chain(resources).collect();
-    if all.is_empty() {
-        all.push(frame.text("consent-scope-openid"));
-    }
-    all
-}
-
-fn sentence(frame: &Frame, token: &str) -> String {
-    match token {
-        "openid" => frame.text("consent-scope-openid"),
-        "profile" => frame.text("consent-scope-profile"),
-        "email" => frame.text("consent-scope-email"),
-        "offline_access" => frame.text("consent-scope-offline_access"),
-        "roles" => frame.text("consent-scope-roles"),
-        "groups" => frame.text("consent-scope-groups"),
-        other => frame.text_with("consent-scope-other", "scope", other),
     }
 }
 

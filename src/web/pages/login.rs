@@ -5,14 +5,13 @@
 
 use crate::audit::{Entry, Event};
 use crate::identity::login::{KNOWN_FOR, LoginAttempt, LoginRefusal, SignedIn};
-use crate::oauth::interaction;
+use crate::oauth::{device, interaction};
 use crate::records::{Client, Interaction, find};
 use crate::storage::Stop;
 use crate::web::extract::cookie::{CookieKind, CookieValue};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
-use crate::web::pages::device;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
 use crate::web::respond::{authorization, redirect};
@@ -178,10 +177,11 @@ pub async fn cancel(visit: Visit, form: PageForm) -> Result<HttpResponse, PageEr
     let id = form.get("interaction")?.unwrap_or_default().to_owned();
     let subject = Subject::interaction(Some(&id));
     let browser = visit.check_form(FormName::CancelLogin, subject, form.get("csrf")?)?;
-    if visit.interaction(&browser, &id)?.device.is_some() {
-        return device::confirm::deny(&visit, &browser, id).await;
-    }
     let (act, hash) = (visit.call.act.clone(), browser.hash());
+    if visit.interaction(&browser, &id)?.device.is_some() {
+        visit.call.state.store.run(move |txn| device::deny(txn, &act, &id, &hash)).await?;
+        return Ok(redirect::see_other(&visit.href(routes::DEVICE_DENIED)));
+    }
     let denied = visit.call.state.store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
     authorization::send(&visit.call, visit.frame(), denied.response())
 }
@@ -242,7 +242,7 @@ async fn go_on(
     let location = match waiting {
         None => visit.href(routes::INDEX),
         Some(waiting) => {
-            let location = device::after_login(visit, &waiting);
+            let location = visit.way_on(&waiting);
             let (id, act, hash, sid) =
                 (waiting.id, visit.call.act.clone(), browser.hash(), signed_in.session.sid);
             visit.call.state.store.run(move |txn| interaction::signed_in(txn, &act, &id, &hash, sid)).await?;

@@ -6,6 +6,7 @@ pub mod dpop_nonce;
 pub mod json;
 pub mod page;
 pub mod page_error;
+pub mod permissions;
 mod protocol_error;
 pub mod redirect;
 pub mod signing_out;

@@ -95,7 +95,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         .store
         .run(move |txn| device::enter(txn, &act, &realm.rules, code.as_ref(), (&hash, &who)));
     match entered.await {
-        Ok(waiting) if person.is_some() => Ok(redirect::see_other(&super::after_login(&visit, &waiting))),
+        Ok(waiting) if person.is_some() => Ok(redirect::see_other(&visit.way_on(&waiting))),
         Ok(waiting) => {
             let login = visit.href(routes::LOGIN);
             Ok(redirect::see_other(&format!("{login}?interaction={}", waiting.id)))

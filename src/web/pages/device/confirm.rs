@@ -5,11 +5,10 @@ use crate::oauth::authorize::SignedIn;
 use crate::oauth::device;
 use crate::records::Scope;
 use crate::web::extract::csrf::{self, FormName, Subject};
-use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
-use crate::web::pages::consent::sentences;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::respond::permissions::sentences;
 use crate::web::respond::redirect;
 use crate::web::routes;
 use actix_web::HttpResponse;
@@ -97,19 +96,13 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
             unit.await?;
             Ok(redirect::see_other(&visit.href(routes::DEVICE_ALLOWED)))
         }
-        Some("deny") => deny(&visit, &browser, id).await,
+        Some("deny") => {
+            let (act, hash) = (visit.call.act.clone(), browser.hash());
+            visit.call.state.store.run(move |txn| device::deny(txn, &act, &id, &hash)).await?;
+            Ok(redirect::see_other(&visit.href(routes::DEVICE_DENIED)))
+        }
         _ => Err(Phrase::BadRequest.into()),
     }
-}
-
-/// The person refuses, here or instead of signing in.
-///
-/// # Errors
-/// The page for an interaction that does not wait in this browser, and for a device that does not wait.
-pub async fn deny(visit: &Visit, browser: &Browser, id: String) -> Result<HttpResponse, PageError> {
-    let (act, hash) = (visit.call.act.clone(), browser.hash());
-    visit.call.state.store.run(move |txn| device::deny(txn, &act, &id, &hash)).await?;
-    Ok(redirect::see_other(&visit.href(routes::DEVICE_DENIED)))
 }
 
 fn subject<'a>(id: &'a str, person: &SignedIn) -> Subject<'a> {
