@@ -196,6 +196,7 @@ fn aliases(policy: &TokenPolicy, paths: Paths) -> BTreeMap<&'static str, String>
         ("userinfo_endpoint", paths.userinfo),
         ("revocation_endpoint", paths.revoke),
         ("introspection_endpoint", paths.introspect),
+        ("device_authorization_endpoint", paths.device_authorization),
     ];
     endpoints.map(|(name, path)| (name, format!("{alias}{path}"))).into()
 }

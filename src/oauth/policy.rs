@@ -63,6 +63,12 @@ impl Default for RequestPolicy {
 }
 
 impl TokenPolicy {
+    /// The URLs of the endpoint at this path: below the issuer, and where clients show certificates (RFC 8705 §5).
+    pub fn urls(&self, path: &str) -> Vec<String> {
+        let alias = self.mtls.as_ref().and_then(|mtls| mtls.alias.as_ref());
+        std::iter::once(&self.issuer).chain(alias).map(|base| format!("{base}{path}")).collect()
+    }
+
     /// The defaults, for this issuer.
     pub fn for_issuer(issuer: &str) -> Self {
         Self {

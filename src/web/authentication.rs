@@ -77,7 +77,7 @@ async fn claim_and_prove(
 /// lack, as often as [`crate::remote::RemoteKeys`] allows.
 async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven, OAuthError> {
     let policy = &call.realm.rules.policy;
-    let endpoints = [TOKEN, endpoint].map(|path| format!("{}{path}", policy.issuer));
+    let endpoints = [policy.urls(TOKEN), policy.urls(endpoint)].concat();
     let keks = call.realm.keys.keks();
     let anchors = call.state.certificates.anchors();
     let evidence = Evidence {

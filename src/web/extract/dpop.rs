@@ -4,7 +4,6 @@ use super::Call;
 use crate::oauth::OAuthError;
 use crate::oauth::dpop::{self, Expected, Proof};
 use crate::records::Client;
-use std::iter;
 
 /// The proof that came with this call of the endpoint at `path`, made for the access token where one goes along. None
 /// where there is no `DPoP` header.
@@ -20,17 +19,10 @@ pub fn proof(
     let rules = &call.realm.rules;
     let expected = Expected {
         method: call.method(),
-        urls: &urls(call, path),
+        urls: &rules.policy.urls(path),
         access_token,
         profile: client.and_then(|client| client.profile).or(rules.policy.profile),
         needs_nonce: client.is_some_and(|client| client.binding.require_dpop_nonce),
     };
     dpop::verify(call.dpop(), &call.act, rules, &expected)
-}
-
-/// The URLs of the endpoint at `path`: below the issuer, and where clients show certificates (RFC 8705 §5).
-fn urls(call: &Call, path: &str) -> Vec<String> {
-    let policy = &call.realm.rules.policy;
-    let alias = policy.mtls.as_ref().and_then(|mtls| mtls.alias.as_ref());
-    iter::once(&policy.issuer).chain(alias).map(|base| format!("{base}{path}")).collect()
 }

@@ -87,10 +87,10 @@ async fn the_metadata_names_methods_and_aliases_where_certificates_can_be_shown(
     }
     let aliases = metadata["mtls_endpoint_aliases"].as_object().unwrap();
     assert_eq!(aliases["token_endpoint"], "https://mtls.example/token");
-    // Every endpoint that a client calls by itself has an alias; those for browsers have none.
-    let for_browsers = ["authorization_endpoint", "end_session_endpoint"];
+    // Every endpoint at which a client proves something has an alias.
+    let others = ["authorization_endpoint", "end_session_endpoint", "registration_endpoint"];
     for (name, _) in metadata.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_endpoint")) {
-        assert_eq!(aliases.contains_key(name), !for_browsers.contains(&name.as_str()), "{name}");
+        assert_eq!(aliases.contains_key(name), !others.contains(&name.as_str()), "{name}");
     }
 
     let plain = crate::support::App::start().await;
