@@ -39,7 +39,7 @@ export async function dpop() {
     assert.equal(response.status, 401)
   })
   await refused('a token request without a proof, where the registration demands one', 'invalid_dpop_proof', () => signIn(config))
-  await refused('a code that was asked for with another key', 'invalid_dpop_proof', async () => {
+  await refused('a code that was asked for with another key', 'invalid_grant', async () => {
     const other = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'))
     const request = await newRequest({ dpop_jkt: await handle.calculateThumbprint() })
     const [callback] = await browse([oidc.buildAuthorizationUrl(config, request.parameters)])

@@ -2,17 +2,20 @@
 import assert from 'node:assert/strict'
 import * as oidc from 'openid-client'
 import { check } from '../checks.mjs'
-import { AUDIENCE, browse, discover, issuer, newKey, newRequest, plainly, pushed, register, signIn, signedAndPushed, validate } from './home.mjs'
+import { AUDIENCE, browse, discover, issuer, newKey, newRequest, plainly, pushed, register, signIn, signedAndPushed } from './home.mjs'
 
 /** FAPI 2.0 wants the issuer, and nothing else, as the audience of assertions. */
 const byIssuer = { [oidc.modifyAssertion]: (_, payload) => { payload.aud = issuer } }
+
+/** What Message Signing signs beside the ID token. */
+const SIGNED = { authorization_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' }
 
 async function client(profile, alg, options) {
   const keys = await newKey(alg)
   const registered = register({
     profile, token_endpoint_auth_method: 'private_key_jwt', jwks: keys.jwks, dpop_bound_access_tokens: true,
-    id_token_signed_response_alg: 'ES256', authorization_signed_response_alg: 'ES256', resources: [AUDIENCE],
-    ...(profile === 'fapi2_message_signing' && { introspection_signed_response_alg: 'ES256' }),
+    id_token_signed_response_alg: 'ES256', resources: [AUDIENCE],
+    ...(profile === 'fapi2_message_signing' && SIGNED),
   })
   const config = await discover(registered, oidc.PrivateKeyJwt(keys.key, byIssuer), options)
   return { config, keys, handle: oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256')) }

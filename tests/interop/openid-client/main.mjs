@@ -12,11 +12,11 @@ import { logout } from './logout.mjs'
 import { registration } from './registration.mjs'
 import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
-const parts = { code, formPost, signedAnswers, secrets, secretAssertions, assertions, publishedKeys, certificates, device }
-const coming = {
-  claimsParameter, registeredResponses, pushedRequests, requestObjects,
-  dpop, exchange, registration, logout, fapi,
+const parts = {
+  code, formPost, pushedRequests, requestObjects, signedAnswers, secrets, secretAssertions, assertions, publishedKeys, certificates, dpop,
+  device, logout, fapi,
 }
+const coming = { claimsParameter, registeredResponses, exchange, registration }
 
 const asked = process.argv.slice(2)
 for (const name of asked.length ? asked : Object.keys(parts)) await { ...parts, ...coming }[name]()
