@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod docs;
+mod fuzz;
 mod identity;
 mod jose;
 mod keys;

@@ -1,0 +1,108 @@
+//! Every parser that reads what strangers send, each with what must hold whatever that is. `scripts/fuzz` feeds them
+//! for as long as one likes; the tests feed them the kept corpus.
+
+use latchkey::act::Act;
+use latchkey::jose::{Jwk, JwkSet, Jws, With};
+use latchkey::oauth::clients::registration::{self, Metadata, Offer};
+use latchkey::oauth::dpop::{self, Nonces};
+use latchkey::oauth::{Params, Pepper, Rules, TokenPolicy};
+use latchkey::ports::Seed;
+use latchkey::records::{JwsAlgorithm, SignatureAlgorithm, Tenant};
+use time::OffsetDateTime;
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn act() -> Act {
+    let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    Act::internal(Tenant::default_tenant(), now, Seed::new([1; 32]), "fuzz".to_owned())
+}
+
+/// Request parameters: what was read is written so that it reads the same.
+pub fn params(bytes: &[u8]) {
+    let Ok(params) = Params::parse(bytes) else { return };
+    let written = params.to_query();
+    let again = Params::parse(written.as_bytes()).expect("what we write can be read");
+    assert_eq!(written, again.to_query());
+    let _ = params.refuse_duplicates();
+    let _ = latchkey::oauth::grants::Request::parse(&params);
+    let _ = latchkey::oauth::scope::parse(&params);
+    let _ = latchkey::oauth::resource::parse(&params);
+}
+
+/// `Authorization` headers, of clients and of whoever shows an access token.
+pub fn authorization(bytes: &[u8]) {
+    let store = latchkey::storage::Store::memory();
+    let _ = latchkey::oauth::client_auth::claim(&store, &act(), Some(bytes), &Params::default());
+    if let Ok(Some(shown)) = latchkey::web::extract::access_token(Some(bytes), None) {
+        assert!(!shown.token.is_empty() && shown.token.is_ascii());
+    }
+}
+
+/// Tokens that others sign.
+pub fn jwt(bytes: &[u8]) {
+    let Some(token) = text(bytes) else { return };
+    let Ok(jws) = Jws::parse(token) else { return };
+    let _ = jws.unverified_claims::<serde_json::Value>();
+    let secret = jws.verify(With::Secret(b"a secret that nobody knows: 32 bytes"), &JwsAlgorithm::ALL_ASYMMETRIC);
+    assert!(secret.is_err(), "a secret verifies no asymmetric signature");
+    if let Some(jwk) = jws.header().jwk.as_ref().and_then(|jwk| Jwk::parse(jwk).ok()) {
+        let _ = jws.verify(With::Key(&jwk), &JwsAlgorithm::ALL_ASYMMETRIC);
+    }
+}
+
+/// Key sets: what is taken has a thumbprint.
+pub fn jwk(bytes: &[u8]) {
+    let _ = JwkSet::parse(bytes);
+    let Some(jwk) = serde_json::from_slice(bytes).ok().and_then(|value| Jwk::parse(&value).ok()) else { return };
+    assert_eq!(jwk.thumbprint().len(), 43);
+}
+
+/// Registrations: a client that was taken is shown so that it can be registered again.
+pub fn metadata(bytes: &[u8]) {
+    let Ok(document) = registration::document(bytes) else { return };
+    let Ok(metadata) = Metadata::read(document) else { return };
+    let offer = Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600 };
+    let Ok(client) = registration::client(metadata, "web", &offer, OffsetDateTime::UNIX_EPOCH) else { return };
+    let shown = Metadata::from(client.clone());
+    let again = registration::client(shown, "web", &offer, OffsetDateTime::UNIX_EPOCH);
+    let again = again.expect("what we show can be registered");
+    assert_eq!(serde_json::to_value(&client).ok(), serde_json::to_value(&again).ok());
+}
+
+/// Redirect URIs: what is taken means one thing.
+pub fn redirect_uri(bytes: &[u8]) {
+    let Some(uri) = text(bytes) else { return };
+    if registration::check_redirect_uri(uri).is_err() {
+        return;
+    }
+    let url = url::Url::parse(uri).expect("what is taken is a URL");
+    assert!(url.fragment().is_none() && url.username().is_empty() && url.password().is_none());
+    assert!(!matches!(url.scheme(), "javascript" | "data" | "file" | "vbscript" | "about" | "blob"));
+    assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()));
+}
+
+/// `DPoP` proofs: no bytes are a proof for a method that nobody sends.
+pub fn dpop(bytes: &[u8]) {
+    let rules = Rules {
+        policy: TokenPolicy::for_issuer("https://id.example"),
+        pepper: Pepper::new([1; 32]),
+        subjects: Pepper::new([2; 32]),
+        dpop: dpop::DpopPolicy { nonces: Nonces::new([3; 32]), require_nonce: false },
+        profile: None,
+    };
+    let urls = ["https://id.example/token".to_owned()];
+    let expected =
+        dpop::Expected { method: "NOBODY", urls: &urls, access_token: None, profile: None, needs_nonce: false };
+    assert!(!matches!(dpop::verify(&[bytes.to_vec()], &act(), &rules, &expected), Ok(Some(_))));
+}
+
+/// The `claims` parameter.
+pub fn claims(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    if let Ok(request) = latchkey::oauth::claims::parse(text) {
+        let stored = serde_json::to_vec(&request).expect("it can be stored");
+        assert!(serde_json::from_slice::<latchkey::records::ClaimsRequest>(&stored).is_ok_and(|read| read == request));
+    }
+}
