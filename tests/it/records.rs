@@ -2,8 +2,8 @@
 
 use latchkey::records::{
     self, AuthorizationCode, BrowserSession, Client, Consent, DeviceAuthorization, Grant, Interaction,
-    LoginThrottle, LogoutNotice, OneTime, Participant, Record, RevokedToken, ServerSecret, SessionCookie,
-    SetupLink, SigningKey, Tenant, User, UserCode, Username,
+    LoginThrottle, LogoutNotice, OneTime, Participant, PushedRequest, Record, RevokedToken, ServerSecret,
+    SessionCookie, SetupLink, SigningKey, Tenant, User, UserCode, Username,
 };
 use latchkey::storage::{Fault, Read as _, Stop, Store};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,10 @@ fn clients_and_what_they_were_given_are_read_as_they_were_written() {
         ),
     );
     golden::<UserCode>("default/user_code/u", r#"{"v":1,"r":{"hash":"u","device":"h","expires_at":3}}"#);
+    golden::<PushedRequest>(
+        "default/pushed_request/h",
+        r#"{"v":1,"r":{"hash":"h","client_id":"web","params":[["state","s"]],"signed":true,"consumed_at":1,"usable_until":2,"expires_at":3}}"#,
+    );
     golden::<OneTime>("default/one_time/p/h", r#"{"v":1,"r":{"purpose":"p","hash":"h","expires_at":1}}"#);
 }
 

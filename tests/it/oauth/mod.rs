@@ -13,7 +13,7 @@ mod jwks;
 mod logout;
 mod mtls;
 mod refresh_token;
-mod response_mode;
+mod requests;
 mod revocation;
 mod secrets;
 mod token;
