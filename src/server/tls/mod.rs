@@ -43,8 +43,8 @@ impl Tls {
         let open = |files: Option<Files>, audience| {
             files.map(|files| Host::open(files, audience, clock.now()).map(Arc::new)).transpose()
         };
-        let own = files("tls", &settings.tls.certificate, &settings.tls.key);
-        let other = files("mtls", &settings.mtls.certificate, &settings.mtls.key);
+        let own = files("tls", settings.tls.certificate.as_ref(), settings.tls.key.as_ref());
+        let other = files("mtls", settings.mtls.certificate.as_ref(), settings.mtls.key.as_ref());
         let for_clients = settings.mtls.listen.and_then(|_| other.or_else(|| own.clone()));
         Ok(Self {
             everybody: open(own, Audience::Everybody)?,
@@ -117,8 +117,8 @@ impl Tls {
     }
 }
 
-fn files(section: &'static str, certificate: &Option<PathBuf>, key: &Option<PathBuf>) -> Option<Files> {
-    Some(Files { section, certificate: certificate.clone()?, key: key.clone()? })
+fn files(section: &'static str, certificate: Option<&PathBuf>, key: Option<&PathBuf>) -> Option<Files> {
+    Some(Files { section, certificate: certificate?.clone(), key: key?.clone() })
 }
 
 /// The certificate that the client of this connection showed, if it showed one that can be read.

@@ -140,12 +140,7 @@ impl App {
         let algorithms = keys.policy().algorithms.clone();
         let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
         let metadata = Published::of(&issuer, &metadata, &algorithms).unwrap();
-        let realm = Data::new(Realm {
-            tenant: Tenant::default_tenant(),
-            rules,
-            metadata,
-            keys,
-        });
+        let realm = Data::new(Realm { tenant: Tenant::default_tenant(), rules, metadata, keys });
         let outbound = Arc::new(FakeOutbound::default());
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let mut state = AppState {
