@@ -45,7 +45,8 @@ pub fn jwt(bytes: &[u8]) {
     let Some(token) = text(bytes) else { return };
     let Ok(jws) = Jws::parse(token) else { return };
     let _ = jws.unverified_claims::<serde_json::Value>();
-    let secret = jws.verify(With::Secret(b"a secret that nobody knows: 32 bytes"), &JwsAlgorithm::ALL_ASYMMETRIC);
+    let secret =
+        jws.verify(With::Secret(b"a secret that nobody knows: 32 bytes"), &JwsAlgorithm::ALL_ASYMMETRIC);
     assert!(secret.is_err(), "a secret verifies no asymmetric signature");
     if let Some(jwk) = jws.header().jwk.as_ref().and_then(|jwk| Jwk::parse(jwk).ok()) {
         let _ = jws.verify(With::Key(&jwk), &JwsAlgorithm::ALL_ASYMMETRIC);
@@ -55,7 +56,9 @@ pub fn jwt(bytes: &[u8]) {
 /// Key sets: what is taken has a thumbprint.
 pub fn jwk(bytes: &[u8]) {
     let _ = JwkSet::parse(bytes);
-    let Some(jwk) = serde_json::from_slice(bytes).ok().and_then(|value| Jwk::parse(&value).ok()) else { return };
+    let Some(jwk) = serde_json::from_slice(bytes).ok().and_then(|value| Jwk::parse(&value).ok()) else {
+        return;
+    };
     assert_eq!(jwk.thumbprint().len(), 43);
 }
 
@@ -64,7 +67,9 @@ pub fn metadata(bytes: &[u8]) {
     let Ok(document) = registration::document(bytes) else { return };
     let Ok(metadata) = Metadata::read(document) else { return };
     let offer = Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600 };
-    let Ok(client) = registration::client(metadata, "web", &offer, OffsetDateTime::UNIX_EPOCH) else { return };
+    let Ok(client) = registration::client(metadata, "web", &offer, OffsetDateTime::UNIX_EPOCH) else {
+        return;
+    };
     let shown = Metadata::from(client.clone());
     let again = registration::client(shown, "web", &offer, OffsetDateTime::UNIX_EPOCH);
     let again = again.expect("what we show can be registered");
@@ -93,8 +98,13 @@ pub fn dpop(bytes: &[u8]) {
         profile: None,
     };
     let urls = ["https://id.example/token".to_owned()];
-    let expected =
-        dpop::Expected { method: "NOBODY", urls: &urls, access_token: None, profile: None, needs_nonce: false };
+    let expected = dpop::Expected {
+        method: "NOBODY",
+        urls: &urls,
+        access_token: None,
+        profile: None,
+        needs_nonce: false,
+    };
     assert!(!matches!(dpop::verify(&[bytes.to_vec()], &act(), &rules, &expected), Ok(Some(_))));
 }
 
@@ -103,6 +113,9 @@ pub fn claims(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
     if let Ok(request) = latchkey::oauth::claims::parse(text) {
         let stored = serde_json::to_vec(&request).expect("it can be stored");
-        assert!(serde_json::from_slice::<latchkey::records::ClaimsRequest>(&stored).is_ok_and(|read| read == request));
+        assert!(
+            serde_json::from_slice::<latchkey::records::ClaimsRequest>(&stored)
+                .is_ok_and(|read| read == request)
+        );
     }
 }
