@@ -95,7 +95,6 @@ pub fn dpop(bytes: &[u8]) {
         pepper: Pepper::new([1; 32]),
         subjects: Pepper::new([2; 32]),
         dpop: dpop::DpopPolicy { nonces: Nonces::new([3; 32]), require_nonce: false },
-        profile: None,
     };
     let urls = ["https://id.example/token".to_owned()];
     let expected = dpop::Expected {
