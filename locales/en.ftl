@@ -27,17 +27,39 @@ login-delayed = { $seconds ->
   }
 login-busy = Many people are signing in just now. Wait a moment, then try again.
 
+## Choosing an account
+
+select-account-title = Choose an account
+select-account-continue = Continue as { $name }
+select-account-username = Signed in with the username { $username }
+
 ## Consent
 
 consent-title = Allow access?
 consent-client = { $client } asks for your permission to:
 consent-scope-openid = Know who you are
-consent-scope-profile = See your name and username
+consent-scope-profile = See your profile, such as your name, username and date of birth
 consent-scope-email = See your email address
+consent-scope-address = See your postal address
+consent-scope-phone = See your telephone number
 consent-scope-offline_access = Stay signed in for you while you are away
 consent-scope-roles = See your roles
 consent-scope-groups = See the groups that you belong to
 consent-scope-other = Use the permission “{ $scope }”
+consent-claim-name = See your full name
+consent-claim-family_name = See your family name
+consent-claim-given_name = See your given name
+consent-claim-middle_name = See your middle name
+consent-claim-nickname = See your nickname
+consent-claim-preferred_username = See your username
+consent-claim-profile = See the address of your profile page
+consent-claim-picture = See your picture
+consent-claim-website = See the address of your website
+consent-claim-gender = See your gender
+consent-claim-birthdate = See your date of birth
+consent-claim-zoneinfo = See your time zone
+consent-claim-locale = See your language
+consent-claim-updated_at = See when your profile was last changed
 consent-resource = Use this access at { $resource }
 consent-account = You are signed in as { $name }.
 consent-switch = Use another account

@@ -3,6 +3,9 @@
 use super::reader::{Reader, Section};
 use std::time::Duration;
 
+/// A password that travels by TLS, as the OASIS standard for SAML authentication contexts names it.
+const ACR_PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+
 /// `[login]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
@@ -36,6 +39,8 @@ pub struct Login {
     pub session_absolute: Duration,
     /// How long an authorization request waits for its person.
     pub interaction_ttl: Duration,
+    /// What a sign-in by password is called in `acr`: a URI, or a registered name. OIDC Core §2.
+    pub acr_password: String,
 }
 
 pub(super) fn read(mut section: Section<'_>) -> Login {
@@ -58,6 +63,15 @@ pub(super) fn read(mut section: Section<'_>) -> Login {
         session_idle: section.take_within("session_idle", hours(2), seconds(1)..=hours(24 * 90)),
         session_absolute: section.take_within("session_absolute", hours(12), seconds(1)..=hours(24 * 90)),
         interaction_ttl: section.take_within("interaction_ttl", minutes(15), seconds(10)..=hours(24)),
+        acr_password: section.take_if(
+            "acr_password",
+            ACR_PASSWORD.to_owned(),
+            "a URI, or a registered name: 1 to 255 printable characters without spaces, quotes and backslashes",
+            |name: &String| {
+                let plain = name.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
+                plain && (1..=255).contains(&name.len())
+            },
+        ),
     }
 }
 

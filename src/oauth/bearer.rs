@@ -45,6 +45,10 @@ pub struct Accepted {
     pub token: AccessToken,
     /// The person.
     pub user: Option<User>,
+    /// The grant that it follows from.
+    pub grant: Option<Grant>,
+    /// Whose it is.
+    pub client: Client,
 }
 
 /// Reads one of our access tokens and checks everything that the token itself can tell: type, signature, issuer and
@@ -99,13 +103,13 @@ pub fn accept(
         return refuse("client.replaced");
     }
     let Some(grant_id) = token.grant_id else {
-        return Ok(Accepted { token, user: None });
+        return Ok(Accepted { token, user: None, grant: None, client });
     };
     let Some(grant) = find::<Grant>(read, &act.tenant, &grant_id.to_string())? else {
         return refuse("grant.unknown");
     };
     match grants::standing(read, act, &client, &grant) {
-        Ok(user) => Ok(Accepted { token, user: Some(user) }),
+        Ok(user) => Ok(Accepted { token, user: Some(user), grant: Some(grant), client }),
         Err(Stop::Refused(error)) => refuse(error.cause),
         Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
     }

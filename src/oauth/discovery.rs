@@ -2,9 +2,11 @@
 //!
 //! Every list comes from the types that the server decides with, so it is complete and true by construction.
 
-use super::authorize::RESPONSE_MODES;
-use super::{TokenPolicy, dpop, pkce, request_object, scope, userinfo};
+use super::authorize::{RESPONSE_MODES, acr};
+use super::claims::CLAIMS;
+use super::{TokenPolicy, dpop, pkce, request_object, scope};
 use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
+use crate::texts;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -75,8 +77,11 @@ pub struct Metadata {
     response_types_supported: [&'static str; 1],
     response_modes_supported: Vec<&'static str>,
     grant_types_supported: Vec<&'static str>,
-    subject_types_supported: [&'static str; 1],
+    subject_types_supported: [&'static str; 2],
+    acr_values_supported: Vec<String>,
+    display_values_supported: [&'static str; 4],
     id_token_signing_alg_values_supported: Vec<&'static str>,
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
     authorization_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -104,7 +109,7 @@ pub struct Metadata {
     backchannel_logout_session_supported: bool,
     frontchannel_logout_supported: bool,
     frontchannel_logout_session_supported: bool,
-    ui_locales_supported: [&'static str; 1],
+    ui_locales_supported: Vec<String>,
 }
 
 impl Metadata {
@@ -121,8 +126,8 @@ impl Metadata {
             .collect();
         let own_algorithms: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
         let mut claims =
-            vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash"];
-        claims.extend(userinfo::CLAIMS);
+            vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+        claims.extend(CLAIMS.map(|(name, _)| name));
         Self {
             issuer: policy.issuer.as_ref().to_owned(),
             authorization_endpoint: at(paths.authorize),
@@ -141,8 +146,12 @@ impl Metadata {
             response_types_supported: ["code"],
             response_modes_supported: RESPONSE_MODES.into(),
             grant_types_supported: GRANT_TYPES.map(GrantType::as_str).into(),
-            subject_types_supported: ["public"],
+            subject_types_supported: ["public", "pairwise"],
+            acr_values_supported: acr::supported(policy).map(str::to_owned).into(),
+            // Our pages are the same in each: they fit small windows and touch, and work without scripts.
+            display_values_supported: ["page", "popup", "touch", "wap"],
             id_token_signing_alg_values_supported: own_algorithms.clone(),
+            userinfo_signing_alg_values_supported: own_algorithms.clone(),
             // JARM §4.
             authorization_signing_alg_values_supported: own_algorithms.clone(),
             // RFC 9701 §7.
@@ -157,7 +166,7 @@ impl Metadata {
             claim_types_supported: ["normal"],
             claims_supported: claims,
             prompt_values_supported: ["none", "login", "consent", "select_account"],
-            claims_parameter_supported: false,
+            claims_parameter_supported: true,
             request_parameter_supported: true,
             request_uri_parameter_supported: true,
             require_request_uri_registration: true,
@@ -171,7 +180,7 @@ impl Metadata {
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
-            ui_locales_supported: ["en"],
+            ui_locales_supported: texts::languages(),
         }
     }
 }

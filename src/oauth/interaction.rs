@@ -64,6 +64,22 @@ pub fn signed_in(
     Ok(update(txn, &act.tenant, &interaction)?)
 }
 
+/// The person goes on with the account that is signed in. OIDC Core §3.1.2.1, `select_account`.
+///
+/// # Errors
+/// What [`load`] gives.
+pub fn choose(
+    txn: &mut dyn Txn,
+    act: &Act,
+    id: &str,
+    browser_hash: &str,
+    person: &SignedIn,
+) -> Result<(), Stop<OAuthError>> {
+    let mut interaction = load(txn, act, id, browser_hash)?;
+    interaction.chosen = Some(person.session.sid);
+    Ok(update(txn, &act.tenant, &interaction)?)
+}
+
 /// The person allows what the interaction asks for. Remembered, and added to what they allowed before.
 ///
 /// # Errors

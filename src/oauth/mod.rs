@@ -29,7 +29,6 @@ pub mod revocation;
 pub mod scope;
 pub mod subject;
 pub mod tokens;
-pub mod userinfo;
 
 pub use error::{ErrorCode, OAuthError};
 pub use params::Params;

@@ -5,6 +5,9 @@ use crate::records::Profile;
 use std::sync::Arc;
 use time::Duration;
 
+/// A password that travels by TLS, as the OASIS standard for SAML authentication contexts names it.
+const ACR_PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+
 /// The rules for tokens; made once from the configuration.
 #[derive(Debug, Clone)]
 pub struct TokenPolicy {
@@ -30,6 +33,10 @@ pub struct TokenPolicy {
     pub interaction_ttl: Duration,
     /// How far a clock may be ahead of ours.
     pub clock_skew: Duration,
+    /// The name of the level that a sign-in by password reaches. OIDC Core §2, `acr`.
+    pub acr_password: Arc<str>,
+    /// How old a sign-in may be for our own userinfo endpoint; any age, where there is none. RFC 9470 §3.
+    pub userinfo_max_age: Option<Duration>,
     /// How clients show certificates; none where they cannot. RFC 8705.
     pub mtls: Option<MtlsPolicy>,
     /// What an authorization request must be.
@@ -83,6 +90,8 @@ impl TokenPolicy {
             refresh_retry_grace: Duration::seconds(30),
             interaction_ttl: Duration::minutes(15),
             clock_skew: Duration::seconds(10),
+            acr_password: Arc::from(ACR_PASSWORD),
+            userinfo_max_age: None,
             mtls: None,
             requests: RequestPolicy::default(),
             profile: None,

@@ -4,7 +4,7 @@ use super::{ErrorCode, OAuthError, Params};
 use crate::records::Scope;
 
 /// The scope values of OIDC Core §5.4 and §11 that we serve, in the order in which discovery lists them.
-pub const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+pub const OPENID_SCOPES: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /// Whether a scope value speaks of a person, so that only a person can grant it.
 pub fn concerns_a_person(token: &str) -> bool {

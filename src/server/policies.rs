@@ -61,6 +61,8 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         interaction_ttl: span(settings.login.interaction_ttl),
         clock_skew: span(own.clock_skew),
         requests: requests(settings),
+        acr_password: Arc::from(settings.login.acr_password.as_str()),
+        userinfo_max_age: own.userinfo_max_age.map(span),
         mtls: mtls(settings),
         profile: None,
     }

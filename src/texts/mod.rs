@@ -21,6 +21,15 @@ const ENGLISH: &str = "en";
 #[folder = "locales/"]
 struct Locales;
 
+/// The tags of all languages, English first. RFC 5646.
+pub fn languages() -> Vec<String> {
+    let names = Locales::iter();
+    let mut tags: Vec<String> =
+        names.filter_map(|name| name.strip_suffix(".ftl").map(str::to_owned)).collect();
+    tags.sort_by_key(|tag| (tag != ENGLISH, tag.clone()));
+    tags
+}
+
 /// The texts in all languages.
 #[derive(Debug, Clone)]
 pub struct Texts {

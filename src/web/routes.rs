@@ -1,7 +1,7 @@
 //! The whole URL map.
 
 use super::middleware::cors;
-use super::pages::{check_session, consent, device, index, login, logout, setup, signed_out};
+use super::pages::{check_session, consent, device, index, login, logout, select_account, setup, signed_out};
 use super::protocol::{
     authorize, device_authorization, discovery, introspect, jwks, par, revoke, token, userinfo,
 };
@@ -42,6 +42,8 @@ pub const INDEX: &str = "/";
 pub const LOGIN: &str = "/login";
 /// Where they go back to the client without signing in.
 pub const CANCEL_LOGIN: &str = "/login/cancel";
+/// Where they say with which account they go on.
+pub const SELECT_ACCOUNT: &str = "/select-account";
 /// Where they say what a client may do.
 pub const CONSENT: &str = "/consent";
 /// Where they type the code that a device shows: RFC 8628 §3.3.
@@ -126,6 +128,11 @@ fn configure_pages(app: &mut ServiceConfig) {
     app.service(resource(["", INDEX]).route(seen().to(index::get)))
         .service(resource(LOGIN).route(seen().to(login::get)).route(post().to(login::post)))
         .service(resource(CANCEL_LOGIN).route(post().to(login::cancel)))
+        .service(
+            resource(SELECT_ACCOUNT)
+                .route(seen().to(select_account::get))
+                .route(post().to(select_account::post)),
+        )
         .service(resource(CONSENT).route(seen().to(consent::get)).route(post().to(consent::post)))
         .service(resource(DEVICE).route(seen().to(device::code::get)).route(post().to(device::code::post)))
         .service(

@@ -24,6 +24,8 @@ pub struct Tokens {
     pub device_code_ttl: Duration,
     /// How long a device waits between two polls. RFC 8628 §3.2.
     pub device_poll_interval: Duration,
+    /// How old a sign-in may be for the userinfo endpoint; any age, where nothing is set. RFC 9470 §3.
+    pub userinfo_max_age: Option<Duration>,
     /// How far another's clock may be from ours.
     pub clock_skew: Duration,
 }
@@ -46,6 +48,7 @@ pub(in crate::config) fn read(mut section: Section<'_>) -> Tokens {
             seconds(5),
             seconds(1)..=seconds(60),
         ),
+        userinfo_max_age: section.take_optional("userinfo_max_age"),
         clock_skew: section.take_within("clock_skew", seconds(10), seconds(0)..=seconds(59)),
     }
 }

@@ -8,6 +8,20 @@ use crate::oauth::{ErrorCode, OAuthError, Rules, interaction};
 use crate::records::{Interaction, remove};
 use crate::storage::{Fault, Stop, Txn};
 
+/// OIDC Core §3.1.2.2, §5.5.1.
+const WRONG_PERSON: OAuthError = OAuthError::new(
+    ErrorCode::LoginRequired,
+    "Another person signed in than the request names.",
+    "authorize.another_person",
+);
+
+/// OIDC Unmet Authentication Requirements §2.
+const UNMET: OAuthError = OAuthError::new(
+    ErrorCode::UnmetAuthenticationRequirements,
+    "No sign-in here is as strong as the request demands.",
+    "acr.unmet",
+);
+
 /// What becomes of an authorization request.
 #[derive(Debug)]
 pub enum Outcome {
@@ -17,6 +31,8 @@ pub enum Outcome {
     Refused(Failure),
     /// The person must sign in, for the interaction of this identifier.
     Login(String),
+    /// The person must say with which account they go on, for the interaction of this identifier.
+    ChooseAccount(String),
     /// The person must say what the client may do, for the interaction of this identifier.
     Consent(String),
 }
@@ -58,25 +74,34 @@ fn outcome(
         (Next::Answer, Some(person)) => {
             Ok(Outcome::Answered(issue(txn, act, rules, target, &interaction, person)?))
         }
-        (Next::WrongPerson, _) => {
-            remove::<Interaction>(txn, &act.tenant, &interaction.id);
-            let error = OAuthError::new(
-                ErrorCode::LoginRequired,
-                "Another person signed in than the request names.",
-                "id_token_hint.another_person",
-            );
-            Ok(Outcome::Refused(Failure { target, error }))
-        }
+        (Next::WrongPerson, _) => Ok(end(txn, act, target, &interaction, WRONG_PERSON)),
+        (Next::Unmet, _) => Ok(end(txn, act, target, &interaction, UNMET)),
         (next, _) if silent => Ok(Outcome::Refused(Failure { target, error: silent_refusal(next) })),
         (Next::Consent, _) => {
             interaction::begin(txn, act, &interaction)?;
             Ok(Outcome::Consent(interaction.id))
+        }
+        (Next::ChooseAccount, _) => {
+            interaction::begin(txn, act, &interaction)?;
+            Ok(Outcome::ChooseAccount(interaction.id))
         }
         (Next::Login | Next::Answer, _) => {
             interaction::begin(txn, act, &interaction)?;
             Ok(Outcome::Login(interaction.id))
         }
     }
+}
+
+/// Refuses for good: the interaction waits no more.
+fn end(
+    txn: &mut dyn Txn,
+    act: &Act,
+    target: TrustedRedirect,
+    interaction: &Interaction,
+    error: OAuthError,
+) -> Outcome {
+    remove::<Interaction>(txn, &act.tenant, &interaction.id);
+    Outcome::Refused(Failure { target, error })
 }
 
 /// Decides again on a stored interaction, after a page.
@@ -99,7 +124,12 @@ pub fn resume(
 /// OIDC Core §3.1.2.6: what `prompt=none` is told where a page would be needed.
 const fn silent_refusal(next: Next) -> OAuthError {
     match next {
-        Next::Login | Next::WrongPerson | Next::Answer => {
+        Next::ChooseAccount => OAuthError::new(
+            ErrorCode::AccountSelectionRequired,
+            "The person must choose an account.",
+            "prompt.account_selection_required",
+        ),
+        Next::Login | Next::WrongPerson | Next::Unmet | Next::Answer => {
             OAuthError::new(ErrorCode::LoginRequired, "The person must sign in.", "prompt.login_required")
         }
         Next::Consent => {

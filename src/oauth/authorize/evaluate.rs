@@ -1,6 +1,6 @@
 //! What an authorization request needs next: a sign-in, consent, or the answer. OIDC Core §3.1.2.3, §3.1.2.4.
 
-use super::TrustedRedirect;
+use super::{TrustedRedirect, acr};
 use crate::act::Act;
 use crate::oauth::{Rules, claims, subject};
 use crate::records::{Asked, BrowserSession, Consent, Interaction, User, find};
@@ -23,6 +23,10 @@ pub(super) enum Next {
     Login,
     /// The person must say what the client may do.
     Consent,
+    /// The person must say with which account they go on.
+    ChooseAccount,
+    /// No sign-in of ours is as strong as the request demands.
+    Unmet,
     /// Somebody signed in for this request who is not the person that it names.
     WrongPerson,
     /// The client gets its answer.
@@ -40,17 +44,27 @@ pub(super) fn evaluate(
     (target, interaction): (&TrustedRedirect, &Interaction),
     signed_in: Option<&SignedIn>,
 ) -> Result<Next, Fault> {
-    let Some(SignedIn { session, user }) = signed_in else {
+    let level = acr::judge(interaction, signed_in.map(|person| &person.session), &rules.policy);
+    if level == acr::Judgement::Unmet {
+        return Ok(Next::Unmet);
+    }
+    let Some(SignedIn { session, user }) = signed_in.filter(|_| level == acr::Judgement::Enough) else {
         return Ok(Next::Login);
     };
     if !is_fresh_enough(act, interaction, session) {
         return Ok(Next::Login);
     }
-    // OIDC Core §3.1.2.2: tokens for another person than the hint names are never given.
-    let is_person = |sub: &String| subject::is_of(sub, target.client(), user.id, rules);
-    if !interaction.hinted.as_ref().is_none_or(is_person) {
-        let signed_in_here = interaction.signed_in == Some(session.sid);
+    // OIDC Core §3.1.2.2, §5.5.1: tokens for another person than the hint or a claim names are never given.
+    let is_person = |sub: &str| subject::is_of(sub, target.client(), user.id, rules);
+    let signed_in_here = interaction.signed_in == Some(session.sid);
+    if !interaction.hinted.as_deref().is_none_or(is_person)
+        || !claims::leaves(interaction.claims.as_ref(), is_person)
+    {
         return Ok(if signed_in_here { Next::WrongPerson } else { Next::Login });
+    }
+    // OIDC Core §3.1.2.1, `select_account`: signing in here is choosing, too.
+    if interaction.choose_account && !signed_in_here && interaction.chosen != Some(session.sid) {
+        return Ok(Next::ChooseAccount);
     }
     if interaction.consented == Some(user.id) || (target.client().skip_consent && !interaction.fresh_consent)
     {

@@ -1,6 +1,6 @@
 //! Issuing an authorization code, with the grant that it opens. RFC 6749 §4.1.2.
 
-use super::{Answer, SignedIn, TrustedRedirect};
+use super::{Answer, SignedIn, TrustedRedirect, acr};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::identity::sign_out;
@@ -91,7 +91,7 @@ pub(in crate::oauth) fn grant(
         offline,
         auth_time: session.auth_time,
         amr: session.amr.clone(),
-        acr: None,
+        acr: acr::of(&session.amr, policy).map(str::to_owned),
         claims: interaction.claims.clone(),
         authorization_details: interaction.authorization_details.clone(),
         confirmation: interaction.confirmation.clone(),

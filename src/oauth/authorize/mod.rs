@@ -6,6 +6,7 @@
 //!
 //! An error can be sent to the client only once a [`TrustedRedirect`] exists; before that it is a page of ours.
 
+pub mod acr;
 mod answer;
 mod asked;
 mod checks;
@@ -77,6 +78,7 @@ fn check(
     let resources = checks::resource(params, client)?;
     let code_challenge = checks::pkce(params, client)?;
     let prompt = checks::prompt(params)?;
+    let claims = checks::claims(params, &scope)?;
     let interaction = Interaction {
         id: checks::new_id(act),
         browser_hash: browser_hash.to_owned(),
@@ -85,20 +87,21 @@ fn check(
         scope,
         resources,
         authorization_details: Vec::new(),
-        claims: None,
-        acr_values: Vec::new(),
-        ui_locales: None,
+        acr_values: checks::acr_values(params, client, claims.as_ref())?,
+        claims,
+        ui_locales: checks::ui_locales(params)?,
         response_mode,
         confirmation: checks::dpop_jkt(params)?,
         pushed: asked.reference().map(str::to_owned),
         device: None,
-        choose_account: false,
+        choose_account: prompt.select_account,
+        chosen: None,
         state: target.state().map(str::to_owned),
         nonce: checks::nonce(params)?,
         code_challenge,
         login_hint: checks::login_hint(params)?,
         hinted: checks::id_token_hint(params, client, rules, keys)?,
-        max_age: checks::max_age(params)?,
+        max_age: checks::max_age(params, client)?,
         fresh_login: prompt.login,
         fresh_consent: prompt.consent,
         signed_in: None,

@@ -2,6 +2,7 @@
 //! them one by one. OIDC Core §5.
 
 mod request;
+pub mod userinfo;
 
 pub use request::parse;
 

@@ -109,6 +109,7 @@ fn interaction(
         max_age: client.requests.default_max_age,
         fresh_login: false,
         fresh_consent: true,
+        chosen: None,
         choose_account: false,
         signed_in: None,
         consented: None,

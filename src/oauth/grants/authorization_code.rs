@@ -62,8 +62,10 @@ pub fn decide(
 
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
     let access = AccessToken::for_user(act, rules, client, (&grant, &user), code.scope.clone(), &resources);
-    let id =
-        code.scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, code.nonce.clone()));
+    let id = code
+        .scope
+        .contains("openid")
+        .then(|| IdToken::of(act, rules, client, (&grant, &user), code.nonce.clone()));
 
     if binding::bind(&mut grant, client) {
         update(txn, &act.tenant, &grant)?;

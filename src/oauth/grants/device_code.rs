@@ -66,7 +66,7 @@ pub fn decide(
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
     let scope = device.scope.clone();
     let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope, &resources);
-    let id = device.scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, None));
+    let id = device.scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
 
     if client.is_public() && refresh.is_some() && access.cnf.is_some() {
         // RFC 9449 §5, RFC 8705 §4: what proves a public client now proves it when it refreshes.

@@ -95,7 +95,7 @@ pub fn decide(
     let refresh =
         rotates(client).then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper));
     let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope.clone(), &resources);
-    let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, &grant, None));
+    let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
     let bound = binding::bind(&mut grant, client);
     if moved || bound {
         grant.refresh = Some(state);

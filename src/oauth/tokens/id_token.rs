@@ -1,9 +1,10 @@
 //! ID tokens. OIDC Core §2.
 
 use crate::act::Act;
-use crate::oauth::{Rules, subject};
-use crate::records::{Client, Grant};
+use crate::oauth::{Rules, claims, subject};
+use crate::records::{Client, Grant, Scope, User};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -37,11 +38,22 @@ pub struct IdToken {
     /// Binds the access token that came with it; filled in when that one is sealed. OIDC Core §3.1.3.6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
+    /// What was asked for one by one. OIDC Core §5.5.
+    #[serde(flatten)]
+    pub claims: Map<String, Value>,
 }
 
 impl IdToken {
     /// The ID token of this grant, for its client. A refresh passes no nonce: OIDC Core §12.2.
-    pub fn of(act: &Act, rules: &Rules, client: &Client, grant: &Grant, nonce: Option<String>) -> Self {
+    pub fn of(
+        act: &Act,
+        rules: &Rules,
+        client: &Client,
+        (grant, user): (&Grant, &User),
+        nonce: Option<String>,
+    ) -> Self {
+        let asked = grant.claims.as_ref().map(|claims| &claims.id_token);
+        let nothing = Scope::default();
         Self {
             iss: rules.policy.issuer.clone(),
             sub: subject::of(client, grant.user_id, rules),
@@ -54,6 +66,8 @@ impl IdToken {
             acr: grant.acr.clone(),
             sid: grant.sid,
             at_hash: None,
+            // OIDC Core §5.4: what the scope releases is read at userinfo, since there is an access token.
+            claims: asked.map(|asked| claims::released(user, &nothing, asked)).unwrap_or_default(),
         }
     }
 }

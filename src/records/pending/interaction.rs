@@ -73,6 +73,9 @@ pub struct Interaction {
     /// `prompt=select_account` was asked: the person must say with which account they go on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub choose_account: bool,
+    /// The browser session with which the person said that they go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<Uuid>,
     /// The browser session that signed in for this interaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in: Option<Uuid>,

@@ -24,6 +24,8 @@ pub enum FormName {
     Login,
     /// Back to the client without signing in.
     CancelLogin,
+    /// With which account one goes on.
+    SelectAccount,
     /// What a client asks for.
     Consent,
     /// The code that a device shows.
@@ -41,6 +43,7 @@ impl FormName {
         match self {
             Self::Login => "form login",
             Self::CancelLogin => "form cancel login",
+            Self::SelectAccount => "form select account",
             Self::Consent => "form consent",
             Self::UserCode => "form user code",
             Self::Device => "form device",

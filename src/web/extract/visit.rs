@@ -45,8 +45,13 @@ impl FromRequest for Visit {
 impl Visit {
     /// The frame of the page that answers.
     pub fn frame(&self) -> Frame {
+        self.frame_in(None)
+    }
+
+    /// The frame of a page for an authorization request, which may ask for languages. OIDC Core §3.1.2.1, `ui_locales`.
+    pub fn frame_in(&self, ui_locales: Option<&str>) -> Frame {
         let stationery = &self.call.state.stationery;
-        Frame::new(Arc::clone(stationery), language::of(&self.request, stationery.texts(), None))
+        Frame::new(Arc::clone(stationery), language::of(&self.request, stationery.texts(), ui_locales))
     }
 
     /// The rules for cookies here.

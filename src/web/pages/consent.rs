@@ -1,6 +1,7 @@
 //! The consent page: what a client asks for, in plain sentences.
 
 use crate::oauth::authorize::SignedIn;
+use crate::oauth::claims::{self, CLAIMS};
 use crate::oauth::interaction;
 use crate::records::{Client, Interaction, Scope, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
@@ -8,7 +9,7 @@ use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
-use crate::web::respond::permissions::sentences;
+use crate::web::respond::permissions::{claim_sentences, sentences};
 use crate::web::respond::{authorization, redirect};
 use crate::web::routes;
 use actix_web::HttpResponse;
@@ -30,6 +31,8 @@ pub struct ConsentPage {
     pub account: String,
     /// What is asked for.
     pub scope: Scope,
+    /// The claims that are asked for one by one. OIDC Core §5.5.
+    pub claims: Vec<String>,
     /// Where the tokens are to be used. RFC 8707.
     pub resources: Vec<String>,
     /// The form that answers.
@@ -40,7 +43,13 @@ pub struct ConsentPage {
 
 impl ConsentPage {
     fn sentences(&self) -> Vec<String> {
-        sentences(&self.frame, &self.scope, &self.resources)
+        let mut all = sentences(&self.frame, &self.scope, &self.resources);
+        for sentence in claim_sentences(&self.frame, &self.claims) {
+            if !all.contains(&sentence) {
+                all.push(sentence);
+            }
+        }
+        all
     }
 }
 
@@ -100,12 +109,13 @@ fn show(
     let client = client.ok_or(Phrase::ClientUnknown)?;
     let subject = Subject { interaction: Some(&waiting.id), session: Some(person.session.sid) };
     let page = ConsentPage {
-        frame: visit.frame(),
+        frame: visit.frame_in(waiting.ui_locales.as_deref()),
         client_name: client.display_name().to_owned(),
         redirect_host: Url::parse(&waiting.redirect_uri).map(|url| host_of(&url)).unwrap_or_default(),
         account: account_of(&person.user),
         form: csrf::seal(browser, FormName::Consent, subject),
         switch_href: format!("{}?interaction={}", visit.href(routes::LOGIN), waiting.id),
+        claims: claims::beyond_scope(waiting.claims.as_ref(), &waiting.scope),
         scope: waiting.scope,
         resources: waiting.resources,
     };
@@ -126,14 +136,17 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         redirect_host: "notes.meadow.example".into(),
         account: "Ada Lovelace".into(),
         scope: Scope::parse(scope).unwrap_or_default(),
+        claims: Vec::new(),
         resources: resources.iter().map(|&at| at.into()).collect(),
         form: FormSeal { csrf: "CSRF".into(), interaction: Some("INTERACTION".into()) },
         switch_href: frame.href("/login?interaction=INTERACTION"),
     };
-    let all = "openid profile email offline_access roles groups orders:read";
+    let all = "openid profile email address phone offline_access roles groups orders:read";
+    let every_claim = CLAIMS.map(|(claim, _)| claim.to_owned()).to_vec();
     vec![
         Sample::of("usual", &page("Meadow Notes", "openid profile email", &[])),
         Sample::of("all", &page("Meadow Notes", all, &["https://api.meadow.example"])),
+        Sample::of("claims", &ConsentPage { claims: every_claim, ..page("Meadow Notes", "openid", &[]) }),
         Sample::of("nothing", &page("Meadow Notes", "", &[])),
         Sample::of("markup", &page("\"><script>alert(1)</script>", "openid <script>", &["'><b>"])),
     ]

@@ -197,7 +197,7 @@ fn show(
     let client = waiting.map(|waiting| client_of(visit, waiting)).transpose()?.flatten();
     let subject = Subject::interaction(waiting.map(|waiting| waiting.id.as_str()));
     let page = LoginPage {
-        frame: visit.frame(),
+        frame: visit.frame_in(waiting.and_then(|waiting| waiting.ui_locales.as_deref())),
         client_name: client.map(|client| client.display_name().to_owned()),
         username: username.get(..MAX_ECHO).map(str::to_owned).unwrap_or(username),
         notice,

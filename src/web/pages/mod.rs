@@ -9,6 +9,7 @@ pub mod form_post;
 pub mod index;
 pub mod login;
 pub mod logout;
+pub mod select_account;
 pub mod setup;
 pub mod signed_out;
 
@@ -19,6 +20,7 @@ use crate::web::respond::signing_out;
 pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
     vec![
         ("login", login::samples(frame)),
+        ("select_account", select_account::samples(frame)),
         ("consent", consent::samples(frame)),
         ("form_post", form_post::samples(frame)),
         ("device_code", device::code::samples(frame)),

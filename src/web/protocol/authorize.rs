@@ -9,7 +9,7 @@ use crate::web::extract::{Call, PageForm, Visit};
 use crate::web::respond::authorization;
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect::see_other;
-use crate::web::routes::{AUTHORIZE, CONSENT, LOGIN};
+use crate::web::routes::{AUTHORIZE, CONSENT, LOGIN, SELECT_ACCOUNT};
 use actix_web::HttpResponse;
 use actix_web::http::header::SET_COOKIE;
 
@@ -127,6 +127,7 @@ async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageErr
         Outcome::Answered(answer) => authorization::send(&visit.call, visit.frame(), answer.response()),
         Outcome::Refused(failure) => tell(visit, failure).await,
         Outcome::Login(id) => Ok(page(LOGIN, &id)),
+        Outcome::ChooseAccount(id) => Ok(page(SELECT_ACCOUNT, &id)),
         Outcome::Consent(id) => Ok(page(CONSENT, &id)),
     }
 }

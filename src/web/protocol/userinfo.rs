@@ -1,8 +1,9 @@
 //! Userinfo. OIDC Core §5.3.
 
 use crate::audit::{Entry, Event};
+use crate::oauth::OAuthError;
 use crate::oauth::bearer::Scheme;
-use crate::oauth::{OAuthError, userinfo};
+use crate::oauth::claims::userinfo::{self, Body, UserInfo};
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams, Presented, access_token};
 use crate::web::possession;
@@ -35,8 +36,8 @@ async fn answer(
     let entry = Entry::new(&call.act, Event::UserinfoRead);
     match claims {
         Ok(claims) => {
-            super::write_stateless(call, entry.actor(claims.sub())).await?;
-            Ok(dpop_nonce::hand_out(call, None, json::no_store(&claims)))
+            super::write_stateless(call, entry.actor(claims.user_id).client(&claims.client_id)).await?;
+            Ok(dpop_nonce::hand_out(call, None, render(call, claims)?))
         }
         Err(Stop::Refused(error)) => {
             super::write_stateless(call, entry.refused(error.cause)).await?;
@@ -46,7 +47,16 @@ async fn answer(
     }
 }
 
-async fn decide(call: &Call, token: &Presented) -> Result<userinfo::Claims, Stop<OAuthError>> {
+/// OIDC Core §5.3.2: as JSON, or signed.
+fn render(call: &Call, told: UserInfo) -> Result<HttpResponse, ProtocolError> {
+    let sealed = userinfo::seal(told, &call.realm.rules, &call.realm.keys.load(), call.act.now);
+    match sealed.map_err(|error| ProtocolError::stopped(call, Stop::Fault(error.into())))? {
+        Body::Json(claims) => Ok(json::no_store(&claims)),
+        Body::Jwt(jwt) => Ok(json::signed("application/jwt", jwt)),
+    }
+}
+
+async fn decide(call: &Call, token: &Presented) -> Result<UserInfo, Stop<OAuthError>> {
     let token = possession::verify_token(call, token, USERINFO).await?;
     userinfo::decide(&call.state.store, &call.act, &call.realm.rules, token)
 }

@@ -19,9 +19,9 @@ pub fn missing(call: &Call) -> HttpResponse {
 /// The token, or how it was shown by this scheme, is refused.
 pub fn refused(call: &Call, scheme: Scheme, error: OAuthError) -> HttpResponse {
     let mut response = HttpResponse::build(status(error.code));
-    let scope = if error.code == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
+    let wanted = wanted(call, error.code);
     let why = format!(
-        "{} realm=\"latchkey\", error=\"{}\", error_description=\"{}\"{scope}",
+        "{} realm=\"latchkey\", error=\"{}\", error_description=\"{}\"{wanted}",
         scheme.as_str(),
         error.code.as_str(),
         error.description
@@ -38,6 +38,21 @@ pub fn refused(call: &Call, scheme: Scheme, error: OAuthError) -> HttpResponse {
     }
     let body = serde_json::json!({ "error": error.code.as_str(), "error_description": error.description });
     dpop_nonce::hand_out(call, Some(error.code), finish(response).json(body))
+}
+
+/// What would do instead: RFC 6750 §3, `scope`; RFC 9470 §3, `max_age`.
+fn wanted(call: &Call, code: ErrorCode) -> String {
+    let max_age = call
+        .realm
+        .rules
+        .policy
+        .userinfo_max_age
+        .filter(|_| code == ErrorCode::InsufficientUserAuthentication);
+    match (code, max_age) {
+        (ErrorCode::InsufficientScope, _) => ", scope=\"openid\"".to_owned(),
+        (_, Some(max_age)) => format!(", max_age=\"{}\"", max_age.whole_seconds()),
+        (_, None) => String::new(),
+    }
 }
 
 /// RFC 9449 §7.1: at a resource, 401 goes with what is wrong about a proof.

@@ -19,9 +19,41 @@ fn sentence(frame: &Frame, token: &str) -> String {
         "openid" => frame.text("consent-scope-openid"),
         "profile" => frame.text("consent-scope-profile"),
         "email" => frame.text("consent-scope-email"),
+        "address" => frame.text("consent-scope-address"),
+        "phone" => frame.text("consent-scope-phone"),
         "offline_access" => frame.text("consent-scope-offline_access"),
         "roles" => frame.text("consent-scope-roles"),
         "groups" => frame.text("consent-scope-groups"),
         other => frame.text_with("consent-scope-other", "scope", other),
+    }
+}
+
+/// One sentence for each claim that is asked for by itself. OIDC Core §5.5.
+pub fn claim_sentences(frame: &Frame, claims: &[String]) -> Vec<String> {
+    claims.iter().map(|claim| frame.text(claim_key(claim))).collect()
+}
+
+/// What a claim reveals.
+fn claim_key(claim: &str) -> &'static str {
+    match claim {
+        "name" => "consent-claim-name",
+        "family_name" => "consent-claim-family_name",
+        "given_name" => "consent-claim-given_name",
+        "middle_name" => "consent-claim-middle_name",
+        "nickname" => "consent-claim-nickname",
+        "preferred_username" => "consent-claim-preferred_username",
+        "profile" => "consent-claim-profile",
+        "picture" => "consent-claim-picture",
+        "website" => "consent-claim-website",
+        "gender" => "consent-claim-gender",
+        "birthdate" => "consent-claim-birthdate",
+        "zoneinfo" => "consent-claim-zoneinfo",
+        "locale" => "consent-claim-locale",
+        "updated_at" => "consent-claim-updated_at",
+        "email" | "email_verified" => "consent-scope-email",
+        "address" => "consent-scope-address",
+        "phone_number" | "phone_number_verified" => "consent-scope-phone",
+        // More is not asked for; what were, would tell something of the profile.
+        _ => "consent-scope-profile",
     }
 }

@@ -1,6 +1,7 @@
 //! The checks of an authorization request, one file each, in the order of [`super::parse`]. Each takes the
 //! parameters and gives a value, or the error that the client is sent.
 
+mod claims;
 mod dpop_jkt;
 mod id_token_hint;
 mod max_age;
@@ -12,6 +13,7 @@ mod response_type;
 mod scope;
 mod texts;
 
+pub(super) use claims::{acr_values, claims};
 pub(super) use dpop_jkt::dpop_jkt;
 pub(super) use id_token_hint::id_token_hint;
 pub(super) use max_age::max_age;
@@ -22,7 +24,7 @@ pub use response_mode::RESPONSE_MODES;
 pub(super) use response_mode::{of_answer, response_mode};
 pub(super) use response_type::response_type;
 pub(in crate::oauth) use scope::{resource, scope};
-pub(super) use texts::{login_hint, nonce, state};
+pub(super) use texts::{login_hint, nonce, state, ui_locales};
 
 use crate::act::Act;
 use base64::Engine as _;

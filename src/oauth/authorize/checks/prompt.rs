@@ -7,9 +7,10 @@ use crate::oauth::{OAuthError, Params};
 pub(in crate::oauth::authorize) struct Prompt {
     /// No page may be shown.
     pub(in crate::oauth::authorize) none: bool,
-    /// The person must prove again who they are. `select_account` is answered in the same way: there is one account
-    /// a browser, and signing in anew is how another is chosen.
+    /// The person must prove again who they are.
     pub(in crate::oauth::authorize) login: bool,
+    /// The person must say with which account they go on.
+    pub(in crate::oauth::authorize) select_account: bool,
     /// The person must be asked for consent again.
     pub(in crate::oauth::authorize) consent: bool,
 }
@@ -20,7 +21,8 @@ pub(in crate::oauth::authorize) fn prompt(params: &Params) -> Result<Prompt, OAu
     for value in params.get("prompt")?.unwrap_or_default().split(' ').filter(|value| !value.is_empty()) {
         match value {
             "none" => prompt.none = true,
-            "login" | "select_account" => prompt.login = true,
+            "login" => prompt.login = true,
+            "select_account" => prompt.select_account = true,
             "consent" => prompt.consent = true,
             _ => {
                 return Err(OAuthError::invalid_request(
@@ -31,7 +33,7 @@ pub(in crate::oauth::authorize) fn prompt(params: &Params) -> Result<Prompt, OAu
         }
     }
     // OIDC Core §3.1.2.1: `none` stands alone.
-    if prompt.none && (prompt.login || prompt.consent) {
+    if prompt.none && (prompt.login || prompt.select_account || prompt.consent) {
         return Err(OAuthError::invalid_request("prompt=none cannot be combined.", "prompt.none_combined"));
     }
     Ok(prompt)

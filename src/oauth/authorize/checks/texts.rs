@@ -1,4 +1,4 @@
-//! `state`, `nonce` and `login_hint`: carried along, within bounds. RFC 6749 §4.1.1, OIDC Core §3.1.2.1.
+//! `state`, `nonce`, `login_hint` and `ui_locales`: carried along, within bounds. RFC 6749 §4.1.1, OIDC Core §3.1.2.1.
 
 use crate::oauth::authorize::target::MAX_STATE;
 use crate::oauth::{OAuthError, Params};
@@ -30,6 +30,12 @@ pub(in crate::oauth::authorize) fn login_hint(params: &Params) -> Result<Option<
         params.get("login_hint")?,
         OAuthError::invalid_request("login_hint is longer than 512 bytes.", "login_hint.too_long"),
     )
+}
+
+/// Reads the languages that the person wants, best first. OIDC Core §3.1.2.1: what cannot be served is no error, and
+/// more than anybody speaks is as good as nothing.
+pub(in crate::oauth::authorize) fn ui_locales(params: &Params) -> Result<Option<String>, OAuthError> {
+    Ok(params.get("ui_locales")?.filter(|tags| tags.len() <= MAX_LENGTH).map(str::to_owned))
 }
 
 fn bounded(value: Option<&str>, too_long: OAuthError) -> Result<Option<String>, OAuthError> {
