@@ -226,7 +226,6 @@ async fn a_sign_in_that_is_too_old_or_not_wanted_is_repeated() {
         app.authorize(Some(&ada), over).await.header("location").starts_with("/login")
     };
     assert!(asks(&[("prompt", "login")]).await);
-    assert!(asks(&[("prompt", "select_account")]).await);
     assert!(asks(&[("max_age", "0")]).await);
     assert!(!asks(&[("max_age", "60")]).await);
     app.advance(Duration::seconds(61));

@@ -263,7 +263,7 @@ async fn who_is_not_the_person_that_the_client_named_brings_it_nothing() {
     bob.open(&request).await;
     let back = sent_back(&bob.log_in("bob", PASSWORD).await);
     assert_eq!((back["error"].as_str(), back.get("code")), ("login_required", None));
-    assert_eq!(app.last_cause(), "id_token_hint.another_person");
+    assert_eq!(app.last_cause(), "authorize.another_person");
     let mut same = Browser::new(&app);
     same.open(&request).await;
     assert!(sent_back(&same.log_in("ada", PASSWORD).await).contains_key("code"));
