@@ -34,7 +34,8 @@ pub fn params(bytes: &[u8]) {
 /// `Authorization` headers, of clients and of whoever shows an access token.
 pub fn authorization(bytes: &[u8]) {
     let store = latchkey::storage::Store::memory();
-    let _ = latchkey::oauth::client_auth::claim(&store, &act(), Some(bytes), &Params::default());
+    let policy = TokenPolicy::for_issuer("https://id.example");
+    let _ = latchkey::oauth::client_auth::claim(&store, &act(), &policy, Some(bytes), &Params::default());
     if let Ok(Some(shown)) = latchkey::web::extract::access_token(Some(bytes), None) {
         assert!(!shown.token.is_empty() && shown.token.is_ascii());
     }
@@ -66,7 +67,7 @@ pub fn jwk(bytes: &[u8]) {
 pub fn metadata(bytes: &[u8]) {
     let Ok(document) = registration::document(bytes) else { return };
     let Ok(metadata) = Metadata::read(document) else { return };
-    let offer = Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600 };
+    let offer = Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600, profile: None };
     let Ok(client) = registration::client(metadata, "web", &offer, OffsetDateTime::UNIX_EPOCH) else {
         return;
     };

@@ -37,6 +37,7 @@ pub use storage::Storage;
 pub use tls::{Mtls, Tls};
 pub use units::Size;
 
+use crate::records::Profile;
 use raw::Raw;
 use reader::Reader;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub issuer: Issuer,
     /// The folder that holds all that the server keeps.
     pub data_dir: PathBuf,
+    /// A set of demands that every client is held to.
+    pub profile: Option<Profile>,
     /// `[http]`
     pub http: Http,
     /// `[tls]`
@@ -149,6 +152,7 @@ fn read(reader: &mut Reader) -> Settings {
     let settings = Settings {
         issuer: top.take("issuer", Issuer::default()),
         data_dir: top.take("data_dir", PathBuf::from("./data")),
+        profile: top.take_optional("profile"),
         http: http::read(reader.section("http")),
         tls: tls::read(reader.section("tls")),
         mtls: tls::read_mtls(reader.section("mtls")),
@@ -166,6 +170,7 @@ fn read(reader: &mut Reader) -> Settings {
     tls::check_mtls(&settings.mtls, &settings.tls, !settings.http.trusted_proxies.is_empty(), reader);
     protocol::check_tokens(&settings.tokens, reader);
     keys::check(&settings.keys, reader);
+    protocol::check_profile(settings.profile, &settings.tokens, &settings.keys, reader);
     login::check(&settings.login, reader);
     settings
 }

@@ -116,16 +116,16 @@ pub(super) trait Item {
 /// Makes a closed list of words into a setting.
 macro_rules! words {
     ($type:ty, $allowed:literal, $($word:literal => $variant:path),+ $(,)?) => {
-        impl super::value::Value for $type {
+        impl crate::config::value::Value for $type {
             const ALLOWED: &'static str = $allowed;
-            fn read(written: &super::raw::Written) -> Option<Self> {
-                match super::value::text(written)? {
+            fn read(written: &crate::config::raw::Written) -> Option<Self> {
+                match crate::config::value::text(written)? {
                     $($word => Some($variant),)+
                     _ => None,
                 }
             }
             fn render(&self) -> String {
-                super::value::quote(match self { $($variant => $word,)+ })
+                crate::config::value::quote(match self { $($variant => $word,)+ })
             }
         }
     };

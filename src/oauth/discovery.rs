@@ -4,7 +4,8 @@
 
 use super::authorize::{RESPONSE_MODES, acr};
 use super::claims::CLAIMS;
-use super::{TokenPolicy, dpop, pkce, request_object, scope};
+use super::clients::profile;
+use super::{TokenPolicy, pkce, request_object, scope};
 use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
 use crate::texts;
 use serde::Serialize;
@@ -173,7 +174,7 @@ impl Metadata {
             request_object_signing_alg_values_supported: request_object::algorithms(),
             authorization_response_iss_parameter_supported: true,
             // RFC 9449 §5.1.
-            dpop_signing_alg_values_supported: names(dpop::algorithms(policy.profile)),
+            dpop_signing_alg_values_supported: names(profile::algorithms(policy.profile)),
             tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
             mtls_endpoint_aliases: aliases(policy, paths),
             backchannel_logout_supported: true,

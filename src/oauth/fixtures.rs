@@ -139,7 +139,8 @@ pub(crate) fn standing_store() -> Store {
 
 /// [`client`], as the token endpoint knows it.
 pub(crate) fn authenticated(store: &Store) -> AuthenticatedClient {
-    let claimed = client_auth::claim(store, &act(), None, &Params::parse(b"client_id=web").unwrap());
+    let claimed =
+        client_auth::claim(store, &act(), &rules().policy, None, &Params::parse(b"client_id=web").unwrap());
     prove(&claimed.unwrap()).unwrap().client
 }
 

@@ -93,10 +93,10 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
     let failed = |error: &dyn std::fmt::Display| StartError::new(error.to_string());
     let services = &house.services;
     let rules = services.rules.clone();
-    let metadata = Metadata::of(&rules.policy, routes::PATHS, &settings.keys.algorithms);
-    let algorithms = &settings.keys.algorithms;
+    let algorithms = policies::algorithms(settings);
+    let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
     let metadata =
-        Published::of(&rules.policy.issuer, &metadata, algorithms).map_err(|error| failed(&error))?;
+        Published::of(&rules.policy.issuer, &metadata, &algorithms).map_err(|error| failed(&error))?;
     let proxies = settings.http.trusted_proxies.clone();
     let url = settings.issuer.to_url().ok_or_else(|| StartError::new("issuer: not a URL"))?;
     let resolver: Arc<dyn NameResolver> = Arc::new(SystemResolver);

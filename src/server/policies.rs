@@ -5,9 +5,11 @@ use crate::identity::login::{AddressPolicy, LoginPolicy, ThrottlePolicy};
 use crate::identity::password::PasswordPolicy;
 use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
 use crate::keys::KeyPolicy;
+use crate::oauth::clients::profile;
 use crate::oauth::clients::registration::Offer;
 use crate::oauth::{MtlsPolicy, RequestPolicy, TokenPolicy};
 use crate::ports::outbound::{AllowList, OutboundPolicy};
+use crate::records::{Profile, SignatureAlgorithm};
 use crate::server::StartError;
 use crate::storage::Options;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -31,11 +33,17 @@ pub(super) fn storage(settings: &Settings) -> Options {
     }
 }
 
+/// The algorithms that we sign with: those of the settings, as far as the profile goes.
+pub(super) fn algorithms(settings: &Settings) -> Vec<SignatureAlgorithm> {
+    let all = settings.keys.algorithms.iter().copied();
+    all.filter(|algorithm| profile::signs(*algorithm, settings.profile)).collect()
+}
+
 /// How the signing keys live.
 pub(super) fn keys(settings: &Settings) -> KeyPolicy {
     let own = &settings.keys;
     KeyPolicy {
-        algorithms: own.algorithms.clone(),
+        algorithms: algorithms(settings),
         rotate_every: span(own.rotate_every),
         publish_ahead: span(own.publish_ahead),
         jwks_max_age: span(own.jwks_max_age),
@@ -64,7 +72,7 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         acr_password: Arc::from(settings.login.acr_password.as_str()),
         userinfo_max_age: own.userinfo_max_age.map(span),
         mtls: mtls(settings),
-        profile: None,
+        profile: settings.profile,
     }
 }
 
@@ -87,8 +95,8 @@ fn requests(settings: &Settings) -> RequestPolicy {
     let own = &settings.authorization;
     RequestPolicy {
         pushed_ttl: span(own.pushed_ttl),
-        require_pushed: own.require_pushed,
-        require_signed: own.require_signed,
+        require_pushed: own.require_pushed || settings.profile.is_some(),
+        require_signed: own.require_signed || settings.profile == Some(Profile::Fapi2MessageSigning),
     }
 }
 
@@ -96,8 +104,9 @@ fn requests(settings: &Settings) -> RequestPolicy {
 pub(super) fn offer(settings: &Settings) -> Offer {
     let limit = settings.tokens.access_ttl_limit.as_secs();
     Offer {
-        algorithms: settings.keys.algorithms.clone(),
+        algorithms: algorithms(settings),
         access_token_ttl_limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        profile: settings.profile,
     }
 }
 

@@ -62,7 +62,7 @@ async fn claim_and_prove(
     params: &Params,
     endpoint: &str,
 ) -> Result<(Claimed, Proven), ProtocolError> {
-    let claimed = claim(&call.state.store, &call.act, call.authorization(), params);
+    let claimed = claim(&call.state.store, &call.act, &call.realm.rules.policy, call.authorization(), params);
     let claimed = match claimed {
         Ok(claimed) => claimed,
         Err(stop) => return Err(refuse(call, None, stop).await),

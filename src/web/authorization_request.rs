@@ -24,7 +24,7 @@ pub(super) async fn resolve(call: &Call, outer: &Params) -> Result<Asked, Stop<O
     if named == Named::Plain {
         return Ok(Asked::plain(outer.clone()));
     }
-    let client = client_of(&call.state.store, &call.act, outer)?;
+    let client = client_of(&call.state.store, &call.act, &call.realm.rules.policy, outer)?;
     match named {
         Named::Plain => Ok(Asked::plain(outer.clone())),
         Named::Object(object) => read(call, &client, object).await.map_err(Stop::Refused),

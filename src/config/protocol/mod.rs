@@ -2,6 +2,7 @@
 
 mod authorization;
 mod dpop;
+mod profile;
 mod tokens;
 
 pub use authorization::Authorization;
@@ -10,4 +11,5 @@ pub use tokens::Tokens;
 
 pub(super) use authorization::read as read_authorization;
 pub(super) use dpop::read as read_dpop;
+pub(super) use profile::check as check_profile;
 pub(super) use tokens::{check as check_tokens, read as read_tokens};

@@ -4,6 +4,7 @@ use super::{Answer, SignedIn, TrustedRedirect, acr};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::identity::sign_out;
+use crate::oauth::clients::profile;
 use crate::oauth::grants::authorization_code;
 use crate::oauth::logout::session_state;
 use crate::oauth::tokens::access_token_ttl;
@@ -45,7 +46,8 @@ pub(super) fn issue(
         confirmation: interaction.confirmation.clone(),
         scope: interaction.scope.clone(),
         consumed_at: None,
-        usable_until: act.now + rules.policy.code_ttl,
+        usable_until: act.now
+            + profile::code_ttl(rules.policy.code_ttl, target.client(), rules.policy.profile),
         expires_at: code_kept_until(act, &rules.policy, target.client()),
     };
     insert(txn, &act.tenant, &grant)?;

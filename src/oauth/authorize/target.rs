@@ -2,8 +2,9 @@
 
 use super::checks;
 use crate::act::Act;
-use crate::oauth::{OAuthError, Params, redirect_uri};
-use crate::records::{Client, Interaction, ResponseMode, find};
+use crate::oauth::clients::profile;
+use crate::oauth::{ErrorCode, OAuthError, Params, TokenPolicy, redirect_uri};
+use crate::records::{Client, Interaction, Profile, ResponseMode, find};
 use crate::storage::{Read, Stop};
 
 /// The longest `state` that we carry, in bytes.
@@ -49,7 +50,7 @@ impl TrustedRedirect {
         act: &Act,
         interaction: &Interaction,
     ) -> Result<Self, Stop<OAuthError>> {
-        let client = load(read, act, &interaction.client_id)?;
+        let client = load(read, act, None, &interaction.client_id)?;
         let answered = (interaction.state.clone(), interaction.response_mode);
         Self::check(client, &interaction.redirect_uri, answered).map_err(Stop::Refused)
     }
@@ -76,9 +77,10 @@ impl TrustedRedirect {
 pub fn trust(
     read: &(impl Read + ?Sized),
     act: &Act,
+    policy: &TokenPolicy,
     params: &Params,
 ) -> Result<TrustedRedirect, Stop<OAuthError>> {
-    let client = client_of(read, act, params)?;
+    let client = client_of(read, act, policy, params)?;
     let missing = OAuthError::invalid_request("redirect_uri is missing.", "redirect_uri.missing");
     let redirect_uri = params.required("redirect_uri", missing).map_err(Stop::Refused)?;
     // A repeated or unbearably long state cannot be echoed: `checks::state` refuses the request, without it.
@@ -94,14 +96,21 @@ pub fn trust(
 pub fn client_of(
     read: &(impl Read + ?Sized),
     act: &Act,
+    policy: &TokenPolicy,
     params: &Params,
 ) -> Result<Client, Stop<OAuthError>> {
     let missing = OAuthError::invalid_request("client_id is missing.", "client_id.missing");
-    load(read, act, params.required("client_id", missing).map_err(Stop::Refused)?)
+    load(read, act, policy.profile, params.required("client_id", missing).map_err(Stop::Refused)?)
 }
 
-fn load(read: &(impl Read + ?Sized), act: &Act, client_id: &str) -> Result<Client, Stop<OAuthError>> {
-    find::<Client>(read, &act.tenant, client_id)?
-        .filter(|client| !client.disabled)
-        .ok_or(Stop::Refused(OAuthError::invalid_request("The client is not known here.", "client.unknown")))
+fn load(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    server: Option<Profile>,
+    client_id: &str,
+) -> Result<Client, Stop<OAuthError>> {
+    let found = find::<Client>(read, &act.tenant, client_id)?.filter(|client| !client.disabled);
+    let unknown = OAuthError::invalid_request("The client is not known here.", "client.unknown");
+    let client = found.ok_or(Stop::Refused(unknown))?;
+    profile::admit(client, server, ErrorCode::InvalidRequest).map_err(Stop::Refused)
 }

@@ -17,7 +17,8 @@ mod tls;
 
 pub use proof::{Evidence, Proven, Unproven, keys_unavailable};
 
-use super::{ErrorCode, OAuthError, Params};
+use super::clients::profile;
+use super::{ErrorCode, OAuthError, Params, TokenPolicy};
 use crate::act::Act;
 use crate::records::{Client, Confirmation, find};
 use crate::storage::{Read, Stop};
@@ -82,12 +83,14 @@ pub struct Claimed {
 pub fn claim(
     read: &(impl Read + ?Sized),
     act: &Act,
+    policy: &TokenPolicy,
     authorization: Option<&[u8]>,
     params: &Params,
 ) -> Result<Claimed, Stop<OAuthError>> {
     let presented = Presented::read(authorization, params).map_err(Stop::Refused)?;
     let client: Client = find(read, &act.tenant, &presented.client_id)?
         .ok_or(Stop::Refused(invalid_client("client.unknown")))?;
+    let client = profile::admit(client, policy.profile, ErrorCode::InvalidClient).map_err(Stop::Refused)?;
     Ok(Claimed { client, presented })
 }
 
@@ -99,7 +102,7 @@ const fn invalid_client(cause: &'static str) -> OAuthError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::fixtures::{act, client, prove, store_with};
+    use crate::oauth::fixtures::{act, client, prove, rules, store_with};
     use crate::records::{TokenEndpointAuthMethod, hash_of};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
@@ -109,7 +112,7 @@ mod tests {
     fn cause(client: &Client, authorization: Option<&str>, body: &str) -> Result<String, &'static str> {
         let store = store_with(client);
         let params = Params::parse(body.as_bytes()).unwrap();
-        let claimed = claim(&store, &act(), authorization.map(str::as_bytes), &params);
+        let claimed = claim(&store, &act(), &rules().policy, authorization.map(str::as_bytes), &params);
         match claimed.and_then(|claimed| prove(&claimed).map_err(Stop::Refused)) {
             Ok(proven) => Ok(proven.client.client_id.clone()),
             Err(Stop::Refused(error)) => Err(error.cause),

@@ -2,6 +2,7 @@
 //!
 //! Each is a unit of work that appends its audit entry. `by` is who does it: a subject, or `operator`.
 
+pub mod profile;
 pub mod registration;
 pub mod secret;
 

@@ -9,7 +9,7 @@ mod proof;
 mod url;
 
 pub use nonce::Nonces;
-pub use proof::{Expected, Proof, algorithms, missing, verify};
+pub use proof::{Expected, Proof, missing, verify};
 
 /// What the server's configuration says about proofs.
 #[derive(Debug, Clone)]

@@ -4,9 +4,10 @@ use super::url;
 use crate::act::Act;
 use crate::digest::sha256;
 use crate::jose::{JoseError, Jwk, Jws, NumericDate, With};
+use crate::oauth::clients::profile;
 use crate::oauth::one_time::Spend;
 use crate::oauth::{ErrorCode, OAuthError, Rules};
-use crate::records::{JwsAlgorithm, Profile};
+use crate::records::Profile;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -56,14 +57,6 @@ struct Claims {
     nonce: Option<String>,
 }
 
-/// The algorithms of proofs: those with a public key, in the order in which discovery lists them. RFC 9449 §5.1.
-pub fn algorithms(profile: Option<Profile>) -> &'static [JwsAlgorithm] {
-    match profile {
-        Some(Profile::Fapi2Security | Profile::Fapi2MessageSigning) => &JwsAlgorithm::FAPI,
-        None => &JwsAlgorithm::ALL_ASYMMETRIC,
-    }
-}
-
 /// Checks the proof of a request: the values of its `DPoP` headers. None where there is no header.
 ///
 /// # Errors
@@ -100,7 +93,7 @@ pub const fn missing() -> OAuthError {
 }
 
 /// The key and the claims, once the signature is right. RFC 9449 §4.3, 2 to 7.
-fn read(header: &[u8], profile: Option<Profile>) -> Result<(String, Claims), OAuthError> {
+fn read(header: &[u8], held_to: Option<Profile>) -> Result<(String, Claims), OAuthError> {
     let malformed = || invalid("The DPoP proof is no signed JWT.", "dpop.malformed");
     let algorithm = || invalid("The algorithm of the DPoP proof is not supported.", "dpop.algorithm");
     let text = std::str::from_utf8(header).map_err(|_| malformed())?;
@@ -117,10 +110,11 @@ fn read(header: &[u8], profile: Option<Profile>) -> Result<(String, Claims), OAu
         JoseError::PrivateKey => invalid("The DPoP proof shows a private key.", "dpop.private_key"),
         _ => invalid("The key of the DPoP proof cannot be used.", "dpop.jwk"),
     })?;
-    let verified = jws.verify(With::Key(&jwk), algorithms(profile)).map_err(|error| match error {
-        JoseError::Algorithm => algorithm(),
-        _ => invalid("The signature of the DPoP proof is wrong.", "dpop.signature"),
-    })?;
+    let verified =
+        jws.verify(With::Key(&jwk), profile::algorithms(held_to)).map_err(|error| match error {
+            JoseError::Algorithm => algorithm(),
+            _ => invalid("The signature of the DPoP proof is wrong.", "dpop.signature"),
+        })?;
     let claims = verified.claims().map_err(|_| invalid("The DPoP proof lacks a claim.", "dpop.claims"))?;
     Ok((jwk.thumbprint(), claims))
 }

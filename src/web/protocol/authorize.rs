@@ -34,7 +34,9 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         return answer(&visit, params).await;
     }
     let is_plain = matches!(Named::read(params), Ok(Named::Plain));
-    if is_plain && let Err(stop) = authorize::trust(&call.state.store, &call.act, params) {
+    if is_plain
+        && let Err(stop) = authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, params)
+    {
         return refuse(call, stop).await;
     }
     let query = params.to_query();
@@ -74,10 +76,11 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
         Ok(asked) => asked,
         Err(stop) => return unresolved(visit, params, stop).await,
     };
-    let target = match authorize::trust(&call.state.store, &call.act, asked.params()) {
-        Ok(target) => target,
-        Err(stop) => return refuse(call, stop).await,
-    };
+    let target =
+        match authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, asked.params()) {
+            Ok(target) => target,
+            Err(stop) => return refuse(call, stop).await,
+        };
     let browser = visit.browser()?;
     let (rules, keys) = (&call.realm.rules, call.realm.keys.load_full());
     let checked = match authorize::parse(&asked, target, &call.act, (rules, &keys), &browser.hash()) {
@@ -102,7 +105,7 @@ async fn unresolved(
     stop: Stop<OAuthError>,
 ) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
-    match (authorize::trust(&call.state.store, &call.act, outer), stop) {
+    match (authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, outer), stop) {
         (Ok(target), Stop::Refused(error)) => tell(visit, Failure { target, error }).await,
         (_, stop) => refuse(call, stop).await,
     }

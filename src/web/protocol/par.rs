@@ -45,7 +45,7 @@ async fn push(
 }
 
 fn check(call: &Call, asked: &Asked) -> Result<(), Stop<OAuthError>> {
-    let target = authorize::trust(&call.state.store, &call.act, asked.params())?;
+    let target = authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, asked.params())?;
     let (rules, keys) = (&call.realm.rules, call.realm.keys.load());
     // No browser has asked yet: what is checked here is bound to none, and not kept.
     let checked = authorize::parse(asked, target, &call.act, (rules, &keys), "");

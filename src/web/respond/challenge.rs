@@ -2,7 +2,8 @@
 
 use super::dpop_nonce;
 use crate::oauth::bearer::Scheme;
-use crate::oauth::{ErrorCode, OAuthError, dpop};
+use crate::oauth::clients::profile;
+use crate::oauth::{ErrorCode, OAuthError};
 use crate::web::extract::Call;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
@@ -71,7 +72,7 @@ fn offer_dpop(call: &Call, response: &mut HttpResponseBuilder) {
 /// RFC 9449 §7.1, `algs`.
 fn algorithms(call: &Call) -> String {
     let names: Vec<_> =
-        dpop::algorithms(call.realm.rules.policy.profile).iter().map(|one| one.as_str()).collect();
+        profile::algorithms(call.realm.rules.policy.profile).iter().map(|one| one.as_str()).collect();
     names.join(" ")
 }
 

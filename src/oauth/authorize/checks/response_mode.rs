@@ -1,5 +1,6 @@
 //! `response_mode`: how the answer travels. OIDC Multiple Response Types §2.1, OIDC Form Post §2, JARM §2.3.
 
+use crate::oauth::clients::profile;
 use crate::oauth::{OAuthError, Params};
 use crate::records::{Client, ResponseMode};
 
@@ -10,7 +11,7 @@ pub const RESPONSE_MODES: [&str; 5] = ["query", "form_post", "query.jwt", "form_
 /// have is refused by [`response_mode`], in the default.
 pub(in crate::oauth::authorize) fn of_answer(params: &Params, client: &Client) -> ResponseMode {
     let named = params.get("response_mode").ok().flatten().and_then(ResponseMode::parse);
-    named.unwrap_or(default_of(client))
+    named.filter(|mode| profile::answers(*mode, client)).unwrap_or(default_of(client))
 }
 
 /// The mode, which must be one that we have: `fragment` is for tokens, and we send none through browsers.
@@ -18,12 +19,18 @@ pub(in crate::oauth::authorize) fn response_mode(
     params: &Params,
     client: &Client,
 ) -> Result<ResponseMode, OAuthError> {
-    match params.get("response_mode")? {
-        None => Ok(default_of(client)),
-        Some(name) => ResponseMode::parse(name).ok_or(OAuthError::invalid_request(
-            "response_mode must be one of those in response_modes_supported.",
-            "response_mode.unsupported",
-        )),
+    let Some(name) = params.get("response_mode")? else { return Ok(default_of(client)) };
+    let mode = ResponseMode::parse(name).ok_or(OAuthError::invalid_request(
+        "response_mode must be one of those in response_modes_supported.",
+        "response_mode.unsupported",
+    ))?;
+    if profile::answers(mode, client) {
+        Ok(mode)
+    } else {
+        Err(OAuthError::invalid_request(
+            "response_mode is none that the client's security profile allows.",
+            "response_mode.profile",
+        ))
     }
 }
 

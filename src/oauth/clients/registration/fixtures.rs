@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 /// A server that offers everything.
 pub(super) fn offer() -> Offer {
-    Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600 }
+    Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600, profile: None }
 }
 
 /// The client of this document.

@@ -23,8 +23,9 @@ pub use metadata::{ApplicationType, Metadata};
 pub use subjects::{check_sector, sector_unreachable};
 pub use uris::check_redirect_uri;
 
+use super::profile;
 use crate::oauth::{ErrorCode, OAuthError};
-use crate::records::{Client, GrantType, Scope, SignatureAlgorithm, TokenEndpointAuthMethod};
+use crate::records::{Client, GrantType, Profile, Scope, SignatureAlgorithm};
 use time::OffsetDateTime;
 
 /// What this server has to offer to a client.
@@ -34,14 +35,22 @@ pub struct Offer {
     pub algorithms: Vec<SignatureAlgorithm>,
     /// The longest life of an access token in seconds.
     pub access_token_ttl_limit: u32,
+    /// The set of demands that every client is held to.
+    pub profile: Option<Profile>,
 }
 
 impl Offer {
-    /// The algorithm of a client that names none: this one where it is offered, else the server's first.
-    fn preferred(&self, preferred: Option<SignatureAlgorithm>) -> Result<SignatureAlgorithm, OAuthError> {
-        let offered = preferred.filter(|algorithm| self.algorithms.contains(algorithm));
+    /// The algorithm of a client that names none: this one where it is offered, else the server's first; of those that
+    /// its profile allows.
+    fn preferred(
+        &self,
+        preferred: Option<SignatureAlgorithm>,
+        held_to: Option<Profile>,
+    ) -> Result<SignatureAlgorithm, OAuthError> {
+        let mut allowed = self.algorithms.iter().copied().filter(|one| profile::signs(*one, held_to));
+        let offered = preferred.filter(|one| self.algorithms.contains(one) && profile::signs(*one, held_to));
         offered
-            .or(self.algorithms.first().copied())
+            .or_else(|| allowed.next())
             .ok_or(refuse("This server has no keys to sign with.", "registration.algorithm"))
     }
 }
@@ -70,7 +79,9 @@ pub(in crate::oauth::clients) fn described(
 ) -> Result<Client, OAuthError> {
     let native = metadata.application_type == Some(ApplicationType::Native);
     let grant_types = metadata.grant_types.unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
-    let method = metadata.token_endpoint_auth_method.unwrap_or(TokenEndpointAuthMethod::ClientSecretBasic);
+    let held_to = profile::stricter(metadata.profile, offer.profile);
+    profile::check_choices(held_to, metadata.require_pkce, metadata.rotate_refresh_tokens)?;
+    let method = metadata.token_endpoint_auth_method.unwrap_or(profile::default_method(held_to));
     let signs_in =
         [GrantType::AuthorizationCode, GrantType::DeviceCode].iter().any(|grant| grant_types.contains(grant));
     let client = Client {
@@ -85,11 +96,11 @@ pub(in crate::oauth::clients) fn described(
         roles: metadata.roles,
         access_token_signed_response_alg: metadata
             .access_token_signed_response_alg
-            .map_or_else(|| offer.preferred(None), Ok)?,
+            .map_or_else(|| offer.preferred(None, held_to), Ok)?,
         // OIDC Registration §2: RS256 by default.
         id_token_signed_response_alg: metadata
             .id_token_signed_response_alg
-            .map_or_else(|| offer.preferred(Some(SignatureAlgorithm::Rs256)), Ok)?,
+            .map_or_else(|| offer.preferred(Some(SignatureAlgorithm::Rs256), held_to), Ok)?,
         require_pkce: metadata.require_pkce.unwrap_or(true),
         rotate_refresh_tokens: metadata.rotate_refresh_tokens.unwrap_or(true),
         skip_consent: metadata.skip_consent.unwrap_or(false),
@@ -109,6 +120,7 @@ pub(in crate::oauth::clients) fn described(
         updated_at: now,
         grant_types,
     };
+    let client = profile::hold(client, offer.profile);
     grants::check(&client, metadata.response_types.as_deref())?;
     check(&client, offer)?;
     Ok(client)
@@ -117,6 +129,7 @@ pub(in crate::oauth::clients) fn described(
 /// Every rule that looks at one client as it stands.
 fn check(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
     uris::check(client)?;
+    profile::check(client)?;
     about::check(client)?;
     authentication::check(client)?;
     requests::check(client)?;
