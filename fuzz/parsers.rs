@@ -67,7 +67,12 @@ pub fn jwk(bytes: &[u8]) {
 pub fn metadata(bytes: &[u8]) {
     let Ok(document) = registration::document(bytes) else { return };
     let Ok(metadata) = Metadata::read(document) else { return };
-    let offer = Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600, profile: None };
+    let offer = Offer {
+        algorithms: SignatureAlgorithm::ALL.to_vec(),
+        access_token_ttl_limit: 3600,
+        profile: None,
+        certificates: true,
+    };
     let Ok(client) = registration::client(metadata, "web", &offer, OffsetDateTime::UNIX_EPOCH) else {
         return;
     };

@@ -107,6 +107,7 @@ pub(super) fn offer(settings: &Settings) -> Offer {
         algorithms: algorithms(settings),
         access_token_ttl_limit: u32::try_from(limit).unwrap_or(u32::MAX),
         profile: settings.profile,
+        certificates: mtls(settings).is_some(),
     }
 }
 

@@ -1,14 +1,15 @@
 //! How a client proves who it is. OIDC Registration §2, RFC 8705 §2.1.2, RFC 7523 §2.2.
 
-use super::refuse;
+use super::{Offer, refuse};
 use crate::oauth::OAuthError;
 use crate::records::{Authentication, Client, JwsAlgorithm, TokenEndpointAuthMethod};
+use crate::x509::Name;
 use std::net::IpAddr;
 
 /// A longer subject of a certificate is refused. In bytes.
 const MAX_SUBJECT: usize = 512;
 
-pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
+pub(super) fn check(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
     let (own, method) = (&client.authentication, client.token_endpoint_auth_method);
     if own.token_endpoint_auth_signing_alg.is_some_and(|algorithm| !suits(method, algorithm)) {
         return Err(refuse(
@@ -18,6 +19,18 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         ));
     }
     check_subject(own, method)?;
+    let by_certificate = matches!(
+        method,
+        TokenEndpointAuthMethod::TlsClientAuth | TokenEndpointAuthMethod::SelfSignedTlsClientAuth
+    );
+    let needs_certificates = by_certificate || client.binding.tls_client_certificate_bound_access_tokens;
+    if needs_certificates && !offer.certificates {
+        return Err(refuse(
+            "tls_client_auth, self_signed_tls_client_auth, tls_client_certificate_bound_access_tokens: this server \
+             cannot be shown certificates (mtls.listen, mtls.header in its configuration).",
+            "registration.no_certificates",
+        ));
+    }
     // RFC 9700 §2.1.1, §4.14.2: a public client has nothing else that protects its codes and refresh tokens.
     if client.is_public() && !(client.require_pkce && client.rotate_refresh_tokens) {
         return Err(refuse(
@@ -62,7 +75,9 @@ fn check_subject(own: &Authentication, method: TokenEndpointAuthMethod) -> Resul
         !text.trim().is_empty() && text.len() <= MAX_SUBJECT && !text.chars().any(char::is_control)
     };
     let is_address = own.tls_client_auth_san_ip.iter().all(|text| text.parse::<IpAddr>().is_ok());
-    if !given.iter().all(plain) || !is_address {
+    // RFC 4514 §3: what cannot be read would never be anybody's name.
+    let is_name = own.tls_client_auth_subject_dn.iter().all(|text| Name::from_text(text).is_some());
+    if !given.iter().all(plain) || !is_address || !is_name {
         return Err(refuse(
             "tls_client_auth_subject_dn, tls_client_auth_san_...: must be the subject of a certificate.",
             "registration.tls_subject",

@@ -9,7 +9,12 @@ use time::OffsetDateTime;
 
 /// A server that offers everything.
 pub(super) fn offer() -> Offer {
-    Offer { algorithms: SignatureAlgorithm::ALL.to_vec(), access_token_ttl_limit: 3600, profile: None }
+    Offer {
+        algorithms: SignatureAlgorithm::ALL.to_vec(),
+        access_token_ttl_limit: 3600,
+        profile: None,
+        certificates: true,
+    }
 }
 
 /// The client of this document.

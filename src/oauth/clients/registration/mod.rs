@@ -37,6 +37,8 @@ pub struct Offer {
     pub access_token_ttl_limit: u32,
     /// The set of demands that every client is held to.
     pub profile: Option<Profile>,
+    /// Whether clients can show certificates. RFC 8705.
+    pub certificates: bool,
 }
 
 impl Offer {
@@ -131,7 +133,7 @@ fn check(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
     uris::check(client)?;
     profile::check(client)?;
     about::check(client)?;
-    authentication::check(client)?;
+    authentication::check(client, offer)?;
     requests::check(client)?;
     keys::check(client)?;
     subjects::check(client)?;

@@ -1,11 +1,12 @@
 //! The rules, one by one: what is refused, with which cause, and by the name of which member.
 
-use super::fixtures::{public_key, read};
-use super::{Metadata, check_client_id, check_sector};
+use super::fixtures::{offer, public_key, read};
+use super::{Metadata, Offer, check_client_id, check_sector, client};
 use crate::oauth::ErrorCode;
 use crate::records::{GrantType, SignatureAlgorithm, TokenEndpointAuthMethod};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 const URI: &str = "https://app.example/cb";
 
@@ -26,6 +27,30 @@ fn a_registration_gets_the_defaults_of_the_rfc() {
     assert_eq!(client.id_token_signed_response_alg, SignatureAlgorithm::Rs256);
     assert_eq!(client.scope.to_string(), "openid profile email");
     assert!(client.require_pkce && client.rotate_refresh_tokens && !client.skip_consent);
+}
+
+/// RFC 8705 §2, §3.4: a client must not be told yes where it could never show its certificate.
+#[test]
+fn a_server_that_sees_no_certificates_takes_no_client_that_needs_them() {
+    let blind = Offer { certificates: false, ..offer() };
+    for (document, is_taken) in [
+        (
+            json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=a"}),
+            false,
+        ),
+        (
+            json!({"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [public_key()]}}),
+            false,
+        ),
+        (json!({"tls_client_certificate_bound_access_tokens": true}), false),
+        (json!({}), true),
+    ] {
+        let Value::Object(members) = with(document.clone()) else { panic!() };
+        let read = || client(Metadata::read(members)?, "web", &blind, OffsetDateTime::UNIX_EPOCH);
+        let cause = read().err().map(|error| error.cause);
+        assert_eq!(cause, (!is_taken).then_some("registration.no_certificates"), "{document}");
+        assert!(super::fixtures::read(with(document)).is_ok());
+    }
 }
 
 #[test]
@@ -139,6 +164,7 @@ fn every_other_member_is_refused_by_its_name() {
         ),
         ("tls_client_auth", tls(json!({"tls_client_auth_san_ip": "not an address"}))),
         ("tls_client_auth", tls(json!({"tls_client_auth_subject_dn": " "}))),
+        ("tls_client_auth", tls(json!({"tls_client_auth_subject_dn": "notes.example"}))),
         ("tls_client_auth", json!({"tls_client_auth_subject_dn": "CN=a"})),
         ("request_object_signing_alg", json!({"request_object_signing_alg": "magic"})),
         ("request_object_signing_alg", json!({"request_object_signing_alg": "HS256"})),
