@@ -116,9 +116,16 @@ export async function registeredResponses() {
     })
   }
   await check('introspection as a signed JWT', async () => {
-    const service = await newClient({ introspection_signed_response_alg: 'ES256' })
+    const types = []
+    const noting = async (...request) => {
+      const response = await fetch(...request)
+      types.push(response.headers.get('content-type'))
+      return response
+    }
+    const service = await newClient({ introspection_signed_response_alg: 'ES256' }, undefined, { fetch: noting })
     const { access_token } = await signIn(service)
     const answer = await oidc.tokenIntrospection(service, access_token)
+    assert.equal(types.at(-1), 'application/token-introspection+jwt')
     assert.equal(answer.active, true)
     assert.equal(answer.sub, decodeJwt(access_token).sub)
   })

@@ -13,10 +13,10 @@ import { registration } from './registration.mjs'
 import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
 const parts = {
-  code, formPost, pushedRequests, requestObjects, signedAnswers, secrets, secretAssertions, assertions, publishedKeys, certificates, dpop,
-  device, logout, fapi,
+  code, claimsParameter, formPost, registeredResponses, pushedRequests, requestObjects, signedAnswers, secrets, secretAssertions, assertions,
+  publishedKeys, certificates, dpop, device, logout, fapi,
 }
-const coming = { claimsParameter, registeredResponses, exchange, registration }
+const coming = { exchange, registration }
 
 const asked = process.argv.slice(2)
 for (const name of asked.length ? asked : Object.keys(parts)) await { ...parts, ...coming }[name]()
