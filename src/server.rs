@@ -18,7 +18,7 @@ use crate::audit::{Entry, Event};
 use crate::config::Loaded;
 use crate::identity::setup;
 use crate::jobs::deliver_logout::DeliverLogout;
-use crate::jobs::sweep_expired;
+use crate::jobs::{expire_clients, sweep_expired};
 use crate::ports::SystemClock;
 use crate::web::state::AppState;
 use actix_web::dev::ServerHandle;
@@ -109,10 +109,12 @@ async fn begin(house: &House, mode: &Mode) -> Result<Option<SecretString>, Start
 
 /// What the server does by itself, beside answering requests. Each may be aborted at any point without harm.
 fn start_jobs(services: &Services, socket: ControlSocket, tls: Tls) -> Vec<JoinHandle<()>> {
-    let Services { store, tenant, clock, .. } = services.clone();
+    let Services { store, tenant, clock, entropy, .. } = services.clone();
+    let unused = expire_clients::run(store.clone(), tenant.clone(), Arc::clone(&clock), entropy);
     vec![
         actix_web::rt::spawn(services.rotation.clone().run()),
         actix_web::rt::spawn(sweep_expired::run(store, tenant, clock)),
+        actix_web::rt::spawn(unused),
         actix_web::rt::spawn(socket.serve(services.clone())),
         actix_web::rt::spawn(tls.watch()),
     ]

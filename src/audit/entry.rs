@@ -41,6 +41,8 @@ pub struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     remote: Option<std::net::IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<&'a str>,
@@ -67,6 +69,7 @@ impl<'a> Entry<'a> {
             scope: None,
             audience: None,
             amr: None,
+            members: None,
             remote: act.remote,
             user_agent: act.user_agent.as_deref(),
             request_id: &act.request_id,
@@ -137,6 +140,12 @@ impl<'a> Entry<'a> {
     /// How the person proved who they are. RFC 8176.
     pub fn amr(mut self, amr: &[String]) -> Self {
         self.amr = Some(amr.to_vec());
+        self
+    }
+
+    /// Which members of what it was done to were changed, by their registered names.
+    pub fn members(mut self, members: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.members = Some(members.into_iter().map(Into::into).collect());
         self
     }
 

@@ -56,10 +56,16 @@ pub enum Event {
     UserDeleted,
     /// A client was registered.
     ClientCreated,
+    /// A client read its own registration.
+    ClientRead,
     /// A client was changed.
     ClientUpdated,
     /// A client was deleted.
     ClientDeleted,
+    /// An initial access token was made.
+    RegistrationTokenCreated,
+    /// An initial access token was withdrawn.
+    RegistrationTokenRevoked,
     /// A signing key changed its state.
     KeyChanged,
     /// Sealed rows were rewritten under another key-encryption key.

@@ -17,6 +17,7 @@ mod outbound;
 mod protocol;
 mod raw;
 mod reader;
+mod registration;
 mod storage;
 mod tls;
 mod units;
@@ -33,6 +34,7 @@ pub use network::Network;
 pub use outbound::{Destination, Outbound};
 pub use protocol::{Authorization, Dpop, Tokens};
 pub use reader::Key;
+pub use registration::{Registration, StatementSource};
 pub use storage::Storage;
 pub use tls::{Mtls, Tls};
 pub use units::Size;
@@ -68,6 +70,8 @@ pub struct Settings {
     pub keys: Keys,
     /// `[login]`
     pub login: Login,
+    /// `[registration]`
+    pub registration: Registration,
     /// `[outbound]`
     pub outbound: Outbound,
     /// `[audit]`
@@ -161,6 +165,7 @@ fn read(reader: &mut Reader) -> Settings {
         authorization: protocol::read_authorization(reader.section("authorization")),
         keys: keys::read(reader.section("keys")),
         login: login::read(reader.section("login")),
+        registration: registration::read(reader.section("registration")),
         outbound: outbound::read(reader.section("outbound")),
         audit: audit::read(reader.section("audit")),
         log: log::read(reader.section("log")),
@@ -172,6 +177,7 @@ fn read(reader: &mut Reader) -> Settings {
     keys::check(&settings.keys, reader);
     protocol::check_profile(settings.profile, &settings.tokens, &settings.keys, reader);
     login::check(&settings.login, reader);
+    registration::check(&settings.registration, reader);
     settings
 }
 

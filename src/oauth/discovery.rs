@@ -4,6 +4,7 @@
 
 use super::authorize::{RESPONSE_MODES, acr};
 use super::claims::CLAIMS;
+use super::clients::dynamic::{Mode, RegistrationPolicy};
 use super::clients::profile;
 use super::{TokenPolicy, pkce, request_object, scope};
 use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
@@ -34,6 +35,8 @@ pub struct Paths {
     pub end_session: &'static str,
     /// OIDC Session Management §3.3.
     pub check_session: &'static str,
+    /// RFC 7591 §3.
+    pub register: &'static str,
 }
 
 /// The ways of client authentication that this server has.
@@ -111,6 +114,10 @@ pub struct Metadata {
     frontchannel_logout_supported: bool,
     frontchannel_logout_session_supported: bool,
     ui_locales_supported: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
 }
 
 impl Metadata {
@@ -182,6 +189,19 @@ impl Metadata {
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
             ui_locales_supported: texts::languages(),
+            registration_endpoint: None,
+            client_id_metadata_document_supported: false,
+        }
+    }
+
+    /// The same, with the ways by which clients may come by themselves. RFC 7591 §3, CIMD §5.
+    #[must_use]
+    pub fn with_registration(self, registration: &RegistrationPolicy, paths: Paths) -> Self {
+        let endpoint = (registration.mode != Mode::Off).then(|| format!("{}{}", self.issuer, paths.register));
+        Self {
+            registration_endpoint: endpoint,
+            client_id_metadata_document_supported: registration.documents,
+            ..self
         }
     }
 }

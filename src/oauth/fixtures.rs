@@ -64,6 +64,7 @@ pub(crate) fn client() -> Client {
         responses: records::Responses::default(),
         logout: records::Logout::default(),
         token_exchange: records::TokenExchange::default(),
+        origin: records::Origin::Operator,
         disabled: false,
         created_at: start(),
         updated_at: start(),

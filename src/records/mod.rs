@@ -20,6 +20,7 @@ mod jws_algorithm;
 mod pending;
 mod people;
 mod record;
+mod registered;
 mod response_mode;
 mod revoked_token;
 mod scope;
@@ -29,9 +30,9 @@ mod tenant;
 
 pub use claims_request::{ClaimsRequest, RequestedClaim};
 pub use client::{
-    About, Authentication, Binding, Client, ClientKeys, ClientSecret, GrantType, Logout, Profile, Requests,
-    Responses, SignatureAlgorithm, SubjectType, Subjects, TokenEndpointAuthMethod, TokenExchange,
-    WorkloadIdentity,
+    About, Authentication, Binding, Client, ClientKeys, ClientSecret, GrantType, Logout, Origin, Profile,
+    PublishedDocument, Requests, Responses, SelfRegistered, SignatureAlgorithm, SubjectType, Subjects,
+    TokenEndpointAuthMethod, TokenExchange, WorkloadIdentity,
 };
 pub use confirmation::Confirmation;
 pub use consent::{Asked, Consent};
@@ -45,6 +46,7 @@ pub use people::{
     Address, BrowserSession, Details, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username,
 };
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
+pub use registered::{InitialAccessToken, UnusedClient};
 pub use response_mode::ResponseMode;
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};

@@ -95,6 +95,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
     let rules = services.rules.clone();
     let algorithms = policies::algorithms(settings);
     let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
+    let metadata = metadata.with_registration(&policies::registration(settings), routes::PATHS);
     let metadata =
         Published::of(&rules.policy.issuer, &metadata, &algorithms).map_err(|error| failed(&error))?;
     let proxies = settings.http.trusted_proxies.clone();
@@ -103,7 +104,14 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
     let outbound =
         GuardedOutbound::new(&policies::outbound(settings)?, &resolver).map_err(StartError::new)?;
     let outbound: Arc<dyn Outbound> = Arc::new(outbound);
-    let realm = Realm { tenant: services.tenant.clone(), rules, keys: Arc::clone(&services.keys), metadata };
+    let realm = Realm {
+        tenant: services.tenant.clone(),
+        rules,
+        keys: Arc::clone(&services.keys),
+        offer: services.offer.clone(),
+        registration: policies::registration(settings),
+        metadata,
+    };
     let state = AppState {
         store: services.store.clone(),
         clock: Arc::clone(&services.clock),
@@ -120,6 +128,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
         strangers: AddressLimit::new(policies::strangers(settings), Arc::clone(&services.clock)),
         user_codes: AddressLimit::new(policies::user_codes(settings), Arc::clone(&services.clock)),
         certificates: ClientCertificates::new(settings.mtls.header, tls.anchors()),
+        registrations: AddressLimit::new(policies::registrations(settings), Arc::clone(&services.clock)),
         stationery: Arc::new(Stationery::load(url).map_err(|error| failed(&error))?),
     };
     Ok((state, realm))

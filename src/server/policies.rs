@@ -1,10 +1,11 @@
 //! From settings to the small policies that the domain knows.
 
-use crate::config::{Destination, Settings};
+use crate::config::{Destination, Settings, StatementSource};
 use crate::identity::login::{AddressPolicy, LoginPolicy, ThrottlePolicy};
 use crate::identity::password::PasswordPolicy;
 use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
 use crate::keys::KeyPolicy;
+use crate::oauth::clients::dynamic::{Bounds, RegistrationPolicy, StatementIssuer};
 use crate::oauth::clients::profile;
 use crate::oauth::clients::registration::Offer;
 use crate::oauth::{MtlsPolicy, RequestPolicy, TokenPolicy};
@@ -108,6 +109,38 @@ pub(super) fn offer(settings: &Settings) -> Offer {
         access_token_ttl_limit: u32::try_from(limit).unwrap_or(u32::MAX),
         profile: settings.profile,
         certificates: mtls(settings).is_some(),
+    }
+}
+
+/// Who may register clients, and what these may have.
+pub(super) fn registration(settings: &Settings) -> RegistrationPolicy {
+    let own = &settings.registration;
+    let issuer = |source: &StatementSource| StatementIssuer {
+        issuer: source.issuer.clone(),
+        jwks_uri: source.jwks_uri.clone(),
+    };
+    RegistrationPolicy {
+        mode: own.mode,
+        documents: own.client_id_metadata_documents,
+        bounds: Bounds {
+            scope: own.scope.clone(),
+            grant_types: own.grant_types.clone(),
+            methods: own.token_endpoint_auth_methods.clone(),
+            resources: own.resources.clone(),
+            require_pkce: own.require_pkce,
+            profile: own.profile,
+        },
+        unused_ttl: Some(span(own.unused_ttl)),
+        statement_issuers: own.software_statement_issuers.iter().map(issuer).collect(),
+        require_statement: own.require_software_statement,
+    }
+}
+
+/// How often one address may register a client.
+pub(super) fn registrations(settings: &Settings) -> AddressPolicy {
+    AddressPolicy {
+        per_minute: settings.registration.address_per_minute,
+        burst: NonZeroU32::new(settings.registration.address_burst).unwrap_or(NonZeroU32::MIN),
     }
 }
 

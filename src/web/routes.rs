@@ -3,14 +3,16 @@
 use super::middleware::cors;
 use super::pages::{check_session, consent, device, index, login, logout, select_account, setup, signed_out};
 use super::protocol::{
-    authorize, device_authorization, discovery, introspect, jwks, par, revoke, token, userinfo,
+    authorize, device_authorization, discovery, introspect, jwks, par, registration, revoke, token, userinfo,
 };
 use super::state::Realm;
 use super::static_files;
 use crate::oauth::discovery::Paths;
 use actix_web::Resource;
 use actix_web::guard::{Any, Get, Head};
-use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, head, post, resource, route, scope};
+use actix_web::web::{
+    Data, PayloadConfig, ServiceConfig, delete, get, head, post, put, resource, route, scope,
+};
 
 /// RFC 6749 §3.1.
 pub const AUTHORIZE: &str = "/authorize";
@@ -35,6 +37,11 @@ pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// RFC 8628 §3.1.
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+
+/// RFC 7591 §3.
+pub const REGISTER: &str = "/register";
+/// RFC 7592 §2: one client's own registration.
+pub const REGISTRATION: &str = "/register/{client_id}";
 
 /// What this server is.
 pub const INDEX: &str = "/";
@@ -79,6 +86,7 @@ pub const PATHS: Paths = Paths {
     jwks: JWKS,
     end_session: LOGOUT,
     check_session: CHECK_SESSION,
+    register: REGISTER,
 };
 
 /// The largest body that is read, in bytes, where the composition root sets no other bound.
@@ -115,6 +123,13 @@ fn configure_protocol(app: &mut ServiceConfig) {
         .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)).wrap(cors()))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
         .service(resource(PAR).route(post().to(par::post)))
+        .service(resource(REGISTER).route(post().to(registration::register::post)).wrap(cors()))
+        .service(
+            resource(REGISTRATION)
+                .route(get().to(registration::configuration::get))
+                .route(put().to(registration::configuration::put))
+                .route(delete().to(registration::configuration::delete)),
+        )
         .service(resource(RESUME).route(get().to(authorize::resume)));
 }
 

@@ -5,6 +5,8 @@ use crate::identity::login::{AddressLimit, Login};
 use crate::identity::password::{PasswordPolicy, PasswordPool};
 use crate::keys::KeyRing;
 use crate::oauth::Rules;
+use crate::oauth::clients::dynamic::RegistrationPolicy;
+use crate::oauth::clients::registration::Offer;
 use crate::ports::outbound::Outbound;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
@@ -27,6 +29,10 @@ pub struct Realm {
     pub rules: Rules,
     /// Its signing keys.
     pub keys: Arc<KeyRing>,
+    /// What its clients may ask for.
+    pub offer: Offer,
+    /// Who may register clients, and what these may have.
+    pub registration: RegistrationPolicy,
     /// What it says about itself.
     pub metadata: Published,
 }
@@ -65,6 +71,8 @@ pub struct AppState {
     pub strangers: AddressLimit,
     /// How often one address may type the code of a device. RFC 8628 §5.1.
     pub user_codes: AddressLimit,
+    /// How often one address may register a client, or name one that has to be fetched.
+    pub registrations: AddressLimit,
     /// The names and attributes of our cookies.
     pub cookies: Cookies,
     /// Whose word is taken for a caller's address.

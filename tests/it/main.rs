@@ -13,6 +13,7 @@ mod oauth;
 mod pages;
 mod ports;
 mod records;
+mod registration;
 mod remote;
 mod storage;
 mod support;

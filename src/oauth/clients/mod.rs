@@ -2,9 +2,13 @@
 //!
 //! Each is a unit of work that appends its audit entry. `by` is who does it: a subject, or `operator`.
 
+mod change;
+pub mod dynamic;
 pub mod profile;
 pub mod registration;
 pub mod secret;
+
+pub use change::replace;
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
@@ -147,7 +151,8 @@ pub fn enable(txn: &mut dyn Txn, act: &Act, by: &str, client_id: &str) -> Result
 /// # Errors
 /// [`ClientError::NotFound`].
 pub fn delete(txn: &mut dyn Txn, act: &Act, by: &str, client_id: &str) -> Result<(), Stop<ClientError>> {
-    load(txn, act, client_id)?;
+    let client = load(txn, act, client_id)?;
+    dynamic::forget(txn, act, &client);
     records::remove::<Client>(txn, &act.tenant, client_id);
     Entry::new(act, Event::ClientDeleted).actor(by).target(client_id).append(txn)?;
     Ok(())

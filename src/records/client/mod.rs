@@ -1,8 +1,10 @@
 //! OAuth clients, in the words of RFC 7591 §2.
 
+mod origin;
 mod registered;
 mod settings;
 
+pub use origin::{Origin, PublishedDocument, SelfRegistered};
 pub use registered::{GrantType, Profile, SignatureAlgorithm, SubjectType, TokenEndpointAuthMethod};
 pub use settings::{
     About, Authentication, Binding, ClientKeys, Logout, Requests, Responses, Subjects, TokenExchange,
@@ -102,6 +104,9 @@ pub struct Client {
     /// What it may exchange, and for what.
     #[serde(default, skip_serializing_if = "is_default")]
     pub token_exchange: TokenExchange,
+    /// Who registered it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub origin: Origin,
     /// A disabled client can do nothing, and its tokens are refreshed no more.
     #[serde(default)]
     pub disabled: bool,

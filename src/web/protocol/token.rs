@@ -6,12 +6,13 @@ use crate::keys::KeyError;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::grants::{Request, client_credentials};
 use crate::oauth::tokens::{Issued, seal};
-use crate::oauth::{OAuthError, Params};
+use crate::oauth::{OAuthError, Params, clients};
 use crate::storage::{Fault, Stop};
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, dpop_nonce, json};
 use crate::web::routes::TOKEN;
 use actix_web::HttpResponse;
+use std::convert::Infallible;
 
 /// `POST /token`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
@@ -25,6 +26,7 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
             return Err(error);
         }
     };
+    note_use(&call, &client).await.map_err(|fault| ProtocolError::stopped(&call, fault.into()))?;
     let sealed = seal(issued, &call.realm.keys.load())
         .map_err(|error| ProtocolError::stopped(&call, Stop::Fault(error.into())))?;
     Ok(dpop_nonce::hand_out(&call, None, json::no_store(&sealed)))
@@ -57,6 +59,22 @@ fn check_signers(call: &Call, client: &AuthenticatedClient) -> Result<(), Fault>
         Some(algorithm) => Err(KeyError::NotReady(algorithm).into()),
         None => Ok(()),
     }
+}
+
+/// A client that came by itself stays, now that it got a token. Others cost nothing here.
+async fn note_use(call: &Call, client: &AuthenticatedClient) -> Result<(), Fault> {
+    if client.origin.unused_until().is_none() {
+        return Ok(());
+    }
+    let (act, client_id) = (call.act.clone(), client.client_id.clone());
+    let unit = call
+        .state
+        .store
+        .run::<_, Infallible, _>(move |txn| Ok(clients::dynamic::note_use(txn, &act, &client_id)?));
+    unit.await.map_err(|stop| match stop {
+        Stop::Refused(never) => match never {},
+        Stop::Fault(fault) => fault,
+    })
 }
 
 /// A client that acts for itself changes nothing, so its entry is noted.

@@ -15,12 +15,14 @@ use latchkey::identity::users::{self, NewUser};
 use latchkey::jobs::rotate_keys::{RotateKeys, Work};
 use latchkey::keys::sealing::{Kek, KekRing};
 use latchkey::keys::{Algorithm, KeyPolicy, KeyRing};
+use latchkey::oauth::clients::dynamic::{Bounds, Mode, RegistrationPolicy};
+use latchkey::oauth::clients::registration::Offer;
 use latchkey::oauth::discovery::Metadata;
 use latchkey::oauth::dpop::{DpopPolicy, Nonces};
 use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::outbound::FakeOutbound;
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
-use latchkey::records::{self, Client, Tenant, User};
+use latchkey::records::{self, Client, GrantType, Tenant, User};
 use latchkey::remote::RemoteKeys;
 use latchkey::storage::{Stop, Store};
 use latchkey::web::extract::client_certificate::ClientCertificates;
@@ -125,6 +127,36 @@ impl App {
         change: impl FnOnce(&mut Rules),
         change_state: impl FnOnce(&mut AppState),
     ) -> Self {
+        Self::start_built(change, change_state, RegistrationPolicy::default()).await
+    }
+
+    /// Starts one where clients may register themselves, as the configuration has it by default where that is so.
+    pub(crate) async fn start_registering(change: impl FnOnce(&mut RegistrationPolicy)) -> Self {
+        use latchkey::records::TokenEndpointAuthMethod as Method;
+        let bounds = Bounds {
+            scope: "openid profile email offline_access".to_owned().try_into().unwrap(),
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            methods: vec![
+                Method::ClientSecretBasic,
+                Method::ClientSecretPost,
+                Method::PrivateKeyJwt,
+                Method::None,
+            ],
+            require_pkce: true,
+            ..Bounds::default()
+        };
+        let unused_ttl = Some(Duration::days(30));
+        let mut registration =
+            RegistrationPolicy { mode: Mode::Open, bounds, unused_ttl, ..RegistrationPolicy::default() };
+        change(&mut registration);
+        Self::start_built(|_| {}, |_| {}, registration).await
+    }
+
+    async fn start_built(
+        change: impl FnOnce(&mut Rules),
+        change_state: impl FnOnce(&mut AppState),
+        registration: RegistrationPolicy,
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()));
         let entropy = Arc::new(FixedEntropy::from(1));
         let store = Store::memory();
@@ -139,8 +171,21 @@ impl App {
         let issuer = rules.policy.issuer.clone();
         let algorithms = keys.policy().algorithms.clone();
         let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
+        let metadata = metadata.with_registration(&registration, routes::PATHS);
         let metadata = Published::of(&issuer, &metadata, &algorithms).unwrap();
-        let realm = Data::new(Realm { tenant: Tenant::default_tenant(), rules, metadata, keys });
+        let realm = Data::new(Realm {
+            tenant: Tenant::default_tenant(),
+            offer: Offer {
+                algorithms,
+                access_token_ttl_limit: 3600,
+                profile: rules.policy.profile,
+                certificates: true,
+            },
+            rules,
+            registration,
+            metadata,
+            keys,
+        });
         let outbound = Arc::new(FakeOutbound::default());
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let mut state = AppState {
@@ -159,6 +204,7 @@ impl App {
                 AddressPolicy { per_minute: 12, burst: 20.try_into().unwrap() },
                 clock.clone(),
             ),
+            registrations: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
             certificates: ClientCertificates::default(),

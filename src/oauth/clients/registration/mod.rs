@@ -25,7 +25,7 @@ pub use uris::check_redirect_uri;
 
 use super::profile;
 use crate::oauth::{ErrorCode, OAuthError};
-use crate::records::{Client, GrantType, Profile, Scope, SignatureAlgorithm};
+use crate::records::{Client, GrantType, Origin, Profile, Scope, SignatureAlgorithm};
 use time::OffsetDateTime;
 
 /// What this server has to offer to a client.
@@ -117,6 +117,7 @@ pub(in crate::oauth::clients) fn described(
         responses: metadata.responses,
         logout: metadata.logout,
         token_exchange: metadata.token_exchange,
+        origin: Origin::Operator,
         disabled: false,
         created_at: now,
         updated_at: now,
@@ -167,7 +168,7 @@ fn are_words(words: &[String]) -> bool {
     words.len() <= uris::MAX_URIS && words.iter().all(is_word)
 }
 
-const fn refuse(description: &'static str, cause: &'static str) -> OAuthError {
+pub(in crate::oauth::clients) const fn refuse(description: &'static str, cause: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClientMetadata, description, cause)
 }
 

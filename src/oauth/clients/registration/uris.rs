@@ -127,7 +127,7 @@ pub(super) fn is_page(uri: &str) -> bool {
 }
 
 /// An address that is called, by us or by a browser: https, or http on loopback; no user, no fragment.
-pub(super) fn is_called(uri: &str) -> bool {
+pub(in crate::oauth::clients) fn is_called(uri: &str) -> bool {
     let secure = |url: &Url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url);
     parse(uri).is_some_and(|url| secure(&url) && !names_a_user(&url, uri) && !uri.contains('#'))
 }
