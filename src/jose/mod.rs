@@ -21,4 +21,5 @@ pub use error::JoseError;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, MAX_KEYS};
 pub use jws::{Header, Jws, MAX_BYTES, Unsecured, Verified, With};
+pub(crate) use signature::verify;
 pub use thumbprint::thumbprint;

@@ -49,7 +49,7 @@ pub(super) fn fits(algorithm: JwsAlgorithm, key: &PKeyRef<Public>) -> bool {
 }
 
 /// Whether `signature`, in JWS form, is this key's over `input`.
-pub(super) fn verify(algorithm: JwsAlgorithm, key: &PKeyRef<Public>, input: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn verify(algorithm: JwsAlgorithm, key: &PKeyRef<Public>, input: &[u8], signature: &[u8]) -> bool {
     if !fits(algorithm, key) {
         return false;
     }

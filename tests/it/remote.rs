@@ -131,7 +131,13 @@ async fn so_many_sets_are_kept_and_no_more() {
     let world = World::new();
     let url = |n: usize| format!("https://client{n}.example/jwks");
     for n in 0..1100 {
-        world.outbound.publish(&url(n), &json!({ "keys": [] }));
+        let answer = Fetched {
+            status: 200,
+            cache_control: Some("max-age=3600".to_owned()),
+            body: b"{\"keys\":[]}".to_vec(),
+            ..Fetched::default()
+        };
+        world.outbound.answer(&url(n), Ok(answer));
         world.keys.get(&url(n)).await.unwrap();
         world.clock.advance(Duration::milliseconds(1000));
     }

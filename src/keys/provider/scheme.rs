@@ -1,5 +1,6 @@
 //! What each algorithm name stands for. RFC 7518 §3.1, RFC 8037 §3.1.
 
+use crate::records::JwsAlgorithm;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::errors::{Error, ErrorKind, Result};
 use openssl::error::ErrorStack;
@@ -41,7 +42,27 @@ pub(super) fn scheme(algorithm: Algorithm) -> Result<Scheme> {
     }
 }
 
-/// What stands between an openssl signer or verifier and PSS padding.
+/// An algorithm of theirs as we name it.
+///
+/// # Errors
+/// As [`scheme`].
+pub(super) fn named(algorithm: Algorithm) -> Result<JwsAlgorithm> {
+    match algorithm {
+        Algorithm::ES256 => Ok(JwsAlgorithm::Es256),
+        Algorithm::ES384 => Ok(JwsAlgorithm::Es384),
+        Algorithm::RS256 => Ok(JwsAlgorithm::Rs256),
+        Algorithm::RS384 => Ok(JwsAlgorithm::Rs384),
+        Algorithm::RS512 => Ok(JwsAlgorithm::Rs512),
+        Algorithm::PS256 => Ok(JwsAlgorithm::Ps256),
+        Algorithm::PS384 => Ok(JwsAlgorithm::Ps384),
+        Algorithm::PS512 => Ok(JwsAlgorithm::Ps512),
+        Algorithm::EdDSA => Ok(JwsAlgorithm::EdDsa),
+        Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => Err(ErrorKind::InvalidAlgorithm.into()),
+        _ => Err(ErrorKind::UnsupportedAlgorithm.into()),
+    }
+}
+
+/// What stands between an openssl signer and PSS padding.
 pub(super) const PSS: (Padding, RsaPssSaltlen) = (Padding::PKCS1_PSS, RsaPssSaltlen::DIGEST_LENGTH);
 
 /// An openssl failure as the error that `jsonwebtoken` passes on; it tells nothing of the key.

@@ -1,15 +1,14 @@
 //! Verifying for `jsonwebtoken`.
 
-use super::scheme::{PSS, Scheme, failed, scheme, wrong_key};
+use super::scheme::{Scheme, named, scheme, wrong_key};
+use crate::records::JwsAlgorithm;
 use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::errors::Result;
 use jsonwebtoken::signature::{self, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
-use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Rsa;
@@ -19,7 +18,8 @@ const MIN_RSA_BITS: u32 = 2048;
 
 struct OpensslJwtVerifier {
     algorithm: Algorithm,
-    scheme: Scheme,
+    /// The same, as we name it.
+    known: JwsAlgorithm,
     key: PKey<Public>,
 }
 
@@ -40,7 +40,8 @@ pub(super) fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<d
     if key.id() == Id::RSA && key.bits() < MIN_RSA_BITS {
         return Err(wrong_key());
     }
-    Ok(Box::new(OpensslJwtVerifier { algorithm: *algorithm, scheme, key }))
+    let known = named(*algorithm)?;
+    Ok(Box::new(OpensslJwtVerifier { algorithm: *algorithm, known, key }))
 }
 
 /// A point in the form of SEC 1 §2.3.3, which must lie on the curve.
@@ -64,52 +65,13 @@ fn rsa_key(key: &DecodingKey) -> std::result::Result<PKey<Public>, ErrorStack> {
 
 impl Verifier<Vec<u8>> for OpensslJwtVerifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), signature::Error> {
-        let is_valid = match self.scheme {
-            Scheme::Ecdsa(_, digest, bytes) => self.verify_ecdsa(message, signature, digest, bytes),
-            Scheme::Pkcs1(digest) => self.verify_rsa(message, signature, digest, false),
-            Scheme::Pss(digest) => self.verify_rsa(message, signature, digest, true),
-            Scheme::Ed25519 => openssl::sign::Verifier::new_without_digest(&self.key)
-                .and_then(|mut verifier| verifier.verify_oneshot(signature, message)),
-        };
-        if is_valid.map_err(failed)? { Ok(()) } else { Err(signature::Error::new()) }
+        let is_right = crate::jose::verify(self.known, &self.key, message, signature);
+        if is_right { Ok(()) } else { Err(signature::Error::new()) }
     }
 }
 
 impl JwtVerifier for OpensslJwtVerifier {
     fn algorithm(&self) -> Algorithm {
         self.algorithm
-    }
-}
-
-impl OpensslJwtVerifier {
-    /// RFC 7518 §3.4: exactly R and S, never DER.
-    fn verify_ecdsa(
-        &self,
-        message: &[u8],
-        signature: &[u8],
-        digest: MessageDigest,
-        bytes: usize,
-    ) -> std::result::Result<bool, ErrorStack> {
-        let Some((r, s)) = signature.split_at_checked(bytes) else { return Ok(false) };
-        if s.len() != bytes {
-            return Ok(false);
-        }
-        let signature = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-        signature.verify(&hash(digest, message)?, &*self.key.ec_key()?)
-    }
-
-    fn verify_rsa(
-        &self,
-        message: &[u8],
-        signature: &[u8],
-        digest: MessageDigest,
-        pss: bool,
-    ) -> std::result::Result<bool, ErrorStack> {
-        let mut verifier = openssl::sign::Verifier::new(digest, &self.key)?;
-        if pss {
-            verifier.set_rsa_padding(PSS.0)?;
-            verifier.set_rsa_pss_saltlen(PSS.1)?;
-        }
-        verifier.verify_oneshot(signature, message)
     }
 }

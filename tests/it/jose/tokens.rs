@@ -218,6 +218,7 @@ fn an_ecdsa_signature_has_one_form() {
         [order.clone(), raw[32..].to_vec()].concat(),
         [raw[..32].to_vec(), order].concat(),
         [vec![0], raw.clone()].concat(),
+        [raw[..32].to_vec(), vec![0], raw[32..].to_vec()].concat(),
         [raw.clone(), vec![0]].concat(),
         raw[1..].to_vec(),
         raw[..32].to_vec(),
