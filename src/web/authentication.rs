@@ -92,8 +92,8 @@ async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven,
         return claimed.prove(&call.act, &evidence).map_err(Unproven::refusal);
     };
     let failed = |error: RemoteError| keys_unavailable(error.as_str());
-    let keys = call.state.remote_keys.get(url).await.map_err(failed)?;
-    match claimed.prove(&call.act, &Evidence { keys: Some(&keys), ..evidence }) {
+    let kept = call.state.remote_keys.get(url).await.map_err(failed)?;
+    match claimed.prove(&call.act, &Evidence { keys: Some(&kept), ..evidence }) {
         Err(Unproven::KeyMissing(_)) => {
             let newer = call.state.remote_keys.get_newer(url).await.map_err(failed)?;
             let evidence = Evidence { keys: Some(&newer), ..evidence };

@@ -49,8 +49,8 @@ async fn read(call: &Call, client: &Client, object: &str) -> Result<Asked, OAuth
         return read(&evidence).map_err(Unread::refusal);
     };
     let failed = |error: RemoteError| request_object::refused(error.as_str());
-    let keys = call.state.remote_keys.get(url).await.map_err(failed)?;
-    match read(&Evidence { keys: Some(&keys), ..evidence }) {
+    let kept = call.state.remote_keys.get(url).await.map_err(failed)?;
+    match read(&Evidence { keys: Some(&kept), ..evidence }) {
         Err(Unread::KeyMissing(_)) => {
             let newer = call.state.remote_keys.get_newer(url).await.map_err(failed)?;
             read(&Evidence { keys: Some(&newer), ..evidence }).map_err(Unread::refusal)

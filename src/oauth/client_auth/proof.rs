@@ -77,11 +77,10 @@ impl Claimed {
 
     /// Where the keys are published that the proof needs; none where none are needed, or they are registered.
     pub fn keys_at(&self) -> Option<&str> {
-        let needs_keys = match (self.client.token_endpoint_auth_method, &self.presented.shown) {
-            (Method::PrivateKeyJwt, Shown::Assertion(_))
-            | (Method::SelfSignedTlsClientAuth, Shown::Nothing) => true,
-            _ => false,
-        };
+        let needs_keys = matches!(
+            (self.client.token_endpoint_auth_method, &self.presented.shown),
+            (Method::PrivateKeyJwt, Shown::Assertion(_)) | (Method::SelfSignedTlsClientAuth, Shown::Nothing)
+        );
         let keys = &self.client.keys;
         keys.jwks_uri.as_deref().filter(|_| needs_keys && keys.jwks.is_none() && !self.client.disabled)
     }

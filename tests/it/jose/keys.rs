@@ -1,6 +1,8 @@
 //! How a key can be wrong. RFC 7517 §4, §9.3; RFC 7518 §3.3, §6; RFC 8037 §2.
 
 use crate::support::signed::{Key, encode};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey::jose::{JoseError, Jwk, JwkSet, JwsAlgorithm, MAX_KEYS};
 use openssl::bn::BigNum;
 use openssl::nid::Nid;
@@ -36,6 +38,7 @@ fn a_point_lies_on_its_curve_and_is_written_in_full() {
     let key = Key::es256().public(None);
     let other = Key::ec(Nid::SECP384R1).public(None);
     let x = key["x"].clone();
+    let text = key["x"].as_str().unwrap();
     for broken in [
         with(key.clone(), "y", x),
         with(key.clone(), "y", other["y"].clone()),
@@ -45,6 +48,11 @@ fn a_point_lies_on_its_curve_and_is_written_in_full() {
         with(key.clone(), "x", json!(format!("{}=", key["x"].as_str().unwrap()))),
         with(key.clone(), "x", json!(encode([0; 32]))),
         with(key.clone(), "x", json!(encode([0xff; 32]))),
+        with(
+            key.clone(),
+            "x",
+            json!(encode([&[0], URL_SAFE_NO_PAD.decode(text).unwrap().as_slice()].concat())),
+        ),
         with(key.clone(), "crv", json!("P-384")),
         json!({ "kty": "EC", "crv": "P-256", "x": key["x"] }),
         json!({ "kty": "EC" }),

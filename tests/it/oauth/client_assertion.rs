@@ -316,7 +316,10 @@ async fn a_client_of_fapi_names_the_issuer_alone_and_signs_with_what_fapi_allows
             let claims = claims_with("1", &json!({ "aud": aud }));
             refused(&app, &key.jws(header("PS256"), &claims), "jws.audience").await;
         }
-        assert_eq!(ask(&app, &key.jws(header("PS256"), &claims("1")), &[]).await.status, 200);
+        // Its tokens would need a proof too; revocation needs none.
+        let assertion = key.jws(header("PS256"), &claims("1"));
+        let form = [("token", "x"), ("client_assertion_type", TYPE), ("client_assertion", &assertion)];
+        assert_eq!(app.post("/revoke", &form, None).await.status, 200, "{}", app.last_cause());
     }
     let app = with_key(&key, json!({ "profile": "fapi2_security" })).await;
     refused(&app, &key.jws(header("RS256"), &claims("1")), "jws.algorithm").await;
