@@ -72,13 +72,19 @@ class Arrival:
 class Browser:
     """One browser of one person, which stops before any URL that begins with one of `ends`."""
 
-    def __init__(self, person, ends=()):
+    def __init__(self, person, ends=(), headers=None):
+        self.headers = {"Accept": "text/html", "User-Agent": "latchkey-interop", **(headers or {})}
         self.person, self.ends, self.user_code, self.decision = person, tuple(ends), None, "allow"
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar(Cookies())), NoRedirect())
+        self._jar = CookieJar(Cookies())
+        self._opener = build_opener(HTTPCookieProcessor(self._jar), NoRedirect())
+
+    def cookies(self):
+        """The cookies that it keeps."""
+        return list(self._jar)
 
     def fetch(self, url, fields=None, page_url=None):
         """One request; gives the status, the Location header and the body."""
-        request = Request(url, headers={"Accept": "text/html", "User-Agent": "latchkey-interop"})
+        request = Request(url, headers=self.headers)
         if fields is not None:
             here, there = urlsplit(page_url), urlsplit(url)
             same = here[:2] == there[:2]
@@ -107,7 +113,7 @@ class Browser:
             target = urljoin(url, form.action)
             if self._is_end(target):
                 return Arrival(target, status, page, form.hidden)
-            fields = self._answer(form)
+            fields = self.answer(form)
             if fields is None:
                 return Arrival(url, status, page)
             url, page_url = target, url
@@ -116,7 +122,7 @@ class Browser:
     def _is_end(self, url):
         return url in self.ends or any(url.startswith(end + "?") for end in self.ends)
 
-    def _answer(self, form):
+    def answer(self, form):
         """What the person types into this form; none where they would not know."""
         if "password" in form.names:
             return {**form.hidden, "username": self.person["username"], "password": self.person["password"]}
