@@ -167,7 +167,7 @@ fn web() -> Result<Metadata, StartError> {
         redirect_uris: vec![REDIRECT_URI.to_owned(), "http://localhost:8081/callback".to_owned()],
         grant_types: Some(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]),
         token_endpoint_auth_method: Some(TokenEndpointAuthMethod::ClientSecretBasic),
-        scope: scope("openid profile email offline_access")?,
+        scope: scope("openid profile email address phone offline_access")?,
         ..Metadata::default()
     })
 }

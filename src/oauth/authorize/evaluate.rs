@@ -71,6 +71,8 @@ pub(super) fn evaluate(
         return Ok(Next::Answer);
     }
     let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &interaction.client_id))?;
+    // OIDC Core §11: offline access is given where the person has consented to it, now or before; `prompt=consent` is
+    // one way to ask. Where consent is skipped, the operator has allowed it for an application of their own.
     let asked = Asked {
         scope: &interaction.scope,
         resources: &interaction.resources,

@@ -28,7 +28,8 @@ pub struct Metadata {
     /// How it proves who it is; `client_secret_basic` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<TokenEndpointAuthMethod>,
-    /// The scope that it may ask for at most; `openid profile email` by default for clients that sign people in.
+    /// The scope that it may ask for at most; all of OpenID Connect by default for clients that
+    /// sign people in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
     /// The algorithm of its ID tokens; RS256 by default.

@@ -24,6 +24,7 @@ pub use subjects::{check_sector, sector_unreachable};
 pub use uris::check_redirect_uri;
 
 use super::profile;
+use crate::oauth::scope::OPENID_SCOPES;
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::records::{Client, GrantType, Origin, Profile, Scope, SignatureAlgorithm};
 use time::OffsetDateTime;
@@ -93,7 +94,7 @@ pub(in crate::oauth::clients) fn described(
         redirect_uris: metadata.redirect_uris,
         token_endpoint_auth_method: method,
         secrets: Vec::new(),
-        scope: metadata.scope.unwrap_or_else(|| default_scope(signs_in)),
+        scope: metadata.scope.unwrap_or_else(|| default_scope(signs_in, &grant_types)),
         resources: metadata.resources,
         roles: metadata.roles,
         access_token_signed_response_alg: metadata
@@ -144,9 +145,12 @@ fn check(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
     grants::check_bounds(client, offer)
 }
 
-fn default_scope(signs_in: bool) -> Scope {
-    let text = if signs_in { "openid profile email" } else { "" };
-    Scope::parse(text).unwrap_or_default()
+/// Every scope of OpenID Connect, whose registration has no member for it: what a client gets, the person decides.
+fn default_scope(signs_in: bool, grant_types: &[GrantType]) -> Scope {
+    let refreshes = grant_types.contains(&GrantType::RefreshToken);
+    let all = Scope::parse(&OPENID_SCOPES.join(" ")).unwrap_or_default();
+    // OIDC Core §11: offline access is for clients that can use it.
+    all.filtered(|token| signs_in && (refreshes || token != "offline_access"))
 }
 
 /// A client identifier goes through URLs, HTTP Basic and storage keys unescaped: unreserved characters of RFC 3986

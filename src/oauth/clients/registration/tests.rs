@@ -25,7 +25,7 @@ fn a_registration_gets_the_defaults_of_the_rfc() {
     assert_eq!(client.grant_types, [GrantType::AuthorizationCode]);
     assert_eq!(client.token_endpoint_auth_method, TokenEndpointAuthMethod::ClientSecretBasic);
     assert_eq!(client.id_token_signed_response_alg, SignatureAlgorithm::Rs256);
-    assert_eq!(client.scope.to_string(), "openid profile email");
+    assert_eq!(client.scope.to_string(), "openid profile email address phone");
     assert!(client.require_pkce && client.rotate_refresh_tokens && !client.skip_consent);
 }
 
