@@ -6,7 +6,7 @@ use super::tokens::{AccessToken, Audience, RefreshToken};
 use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
 use crate::act::Act;
 use crate::keys::{KeyError, Snapshot};
-use crate::records::{Confirmation, Grant, Scope, find};
+use crate::records::{Confirmation, Grant, Scope, SubjectType, find};
 use crate::storage::{Fault, Read, Stop};
 use serde::Serialize;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub struct Introspection {
     grant_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -67,6 +69,7 @@ impl Introspection {
         jti: None,
         grant_id: None,
         auth_time: None,
+        acr: None,
         amr: Vec::new(),
         roles: Vec::new(),
         groups: Vec::new(),
@@ -157,6 +160,8 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         Err(Stop::Refused(_)) => return Ok(Introspection::INACTIVE),
         Err(Stop::Fault(fault)) => return Err(fault),
     };
+    // OIDC Core §8: where the subject is made so that nobody can compare it, the name is not told either.
+    let is_public = accepted.client.subjects.subject_type == SubjectType::Public;
     let token = accepted.token;
     Ok(Introspection {
         active: true,
@@ -165,13 +170,15 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         sub: Some(token.sub),
         aud: Some(token.aud),
         client_id: Some(token.client_id),
-        username: accepted.user.map(|user| user.username),
+        username: accepted.user.map(|user| user.username).filter(|_| is_public),
         scope: Some(token.scope).filter(|scope| !scope.is_empty()),
         iat: Some(token.iat),
         exp: Some(token.exp),
         jti: Some(token.jti),
         grant_id: token.grant_id,
         auth_time: token.auth_time,
+        // RFC 9470 §6.2.
+        acr: token.acr,
         amr: token.amr,
         roles: token.roles,
         groups: token.groups,

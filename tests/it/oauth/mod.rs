@@ -12,6 +12,7 @@ mod introspection;
 mod jwks;
 mod logout;
 mod mtls;
+mod openid;
 mod refresh_token;
 mod requests;
 mod revocation;
