@@ -133,9 +133,6 @@ impl Metadata {
             .map(JwsAlgorithm::as_str)
             .collect();
         let own_algorithms: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
-        let mut claims =
-            vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
-        claims.extend(CLAIMS.map(|(name, _)| name));
         Self {
             issuer: policy.issuer.as_ref().to_owned(),
             authorization_endpoint: at(paths.authorize),
@@ -172,7 +169,7 @@ impl Metadata {
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
             code_challenge_methods_supported: [pkce::METHOD],
             claim_types_supported: ["normal"],
-            claims_supported: claims,
+            claims_supported: claims(),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claims_parameter_supported: true,
             request_parameter_supported: true,
@@ -210,6 +207,14 @@ fn names(algorithms: &[JwsAlgorithm]) -> Vec<&'static str> {
     algorithms.iter().map(|algorithm| algorithm.as_str()).collect()
 }
 
+/// The claims of ID tokens and of userinfo.
+fn claims() -> Vec<&'static str> {
+    let mut claims =
+        vec!["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"];
+    claims.extend(CLAIMS.map(|(name, _)| name));
+    claims
+}
+
 /// How clients may prove who they are; by a certificate only where they can show one.
 fn methods(policy: &TokenPolicy) -> Vec<&'static str> {
     let by_certificate: &[_] = if policy.mtls.is_some() { &BY_CERTIFICATE } else { &[] };
@@ -227,6 +232,7 @@ fn aliases(policy: &TokenPolicy, paths: Paths) -> BTreeMap<&'static str, String>
         ("revocation_endpoint", paths.revoke),
         ("introspection_endpoint", paths.introspect),
         ("device_authorization_endpoint", paths.device_authorization),
+        ("pushed_authorization_request_endpoint", paths.par),
     ];
     endpoints.map(|(name, path)| (name, format!("{alias}{path}"))).into()
 }
