@@ -5,7 +5,7 @@ use super::{OAuthError, Rules, grants};
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
 use crate::records::{Client, Confirmation, Grant, RevokedToken, User, find};
-use crate::storage::{Read, Stop};
+use crate::storage::{Fault, Read, Stop};
 
 /// The scheme by which an access token is shown. RFC 6750 §2.1, RFC 9449 §7.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,22 +95,50 @@ pub fn accept(
     if find::<RevokedToken>(read, &act.tenant, &token.jti)?.is_some() {
         return refuse("token.revoked");
     }
-    let client: Option<Client> = find(read, &act.tenant, &token.client_id)?;
-    let Some(client) = client.filter(|client| !client.disabled) else {
-        return refuse("client.disabled");
+    let client = match alive(read, act, &token.client_id, token.iat)? {
+        Ok(client) => client,
+        Err(cause) => return refuse(cause),
     };
-    if token.iat < client.created_at.unix_timestamp() {
-        return refuse("client.replaced");
-    }
     let Some(grant_id) = token.grant_id else {
+        // RFC 8693 §1.1: exchanged from a token of another client that acts for itself, which must stand too. Subjects
+        // of other issuers have a `:` in their names, and clients have none.
+        let is_other_client = token.sub != token.client_id && !token.sub.contains(':');
+        if is_other_client && let Err(cause) = alive(read, act, &token.sub, token.iat)? {
+            return refuse(cause);
+        }
         return Ok(Accepted { token, user: None, grant: None, client });
     };
     let Some(grant) = find::<Grant>(read, &act.tenant, &grant_id.to_string())? else {
         return refuse("grant.unknown");
     };
-    match grants::standing(read, act, &client, &grant) {
+    // An exchanged token stands on the grant of the client that it was first issued to.
+    let holder = if grant.client_id == client.client_id {
+        Ok(client.clone())
+    } else {
+        alive(read, act, &grant.client_id, token.iat)?
+    };
+    let holder = match holder {
+        Ok(holder) => holder,
+        Err(cause) => return refuse(cause),
+    };
+    match grants::standing(read, act, &holder, &grant) {
         Ok(user) => Ok(Accepted { token, user: Some(user), grant: Some(grant), client }),
         Err(Stop::Refused(error)) => refuse(error.cause),
         Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
     }
+}
+
+/// The client, if it is still the one that it was when the token was issued.
+fn alive(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    client_id: &str,
+    iat: i64,
+) -> Result<Result<Client, &'static str>, Fault> {
+    let client: Option<Client> = find(read, &act.tenant, client_id)?;
+    Ok(match client.filter(|client| !client.disabled) {
+        None => Err("client.disabled"),
+        Some(client) if iat < client.created_at.unix_timestamp() => Err("client.replaced"),
+        Some(client) => Ok(client),
+    })
 }

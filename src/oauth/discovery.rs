@@ -52,13 +52,12 @@ const METHODS: [TokenEndpointAuthMethod; 5] = [
 const BY_CERTIFICATE: [TokenEndpointAuthMethod; 2] =
     [TokenEndpointAuthMethod::TlsClientAuth, TokenEndpointAuthMethod::SelfSignedTlsClientAuth];
 
-/// The grants that this server has.
-const GRANT_TYPES: [GrantType; 4] = [
-    GrantType::AuthorizationCode,
-    GrantType::RefreshToken,
-    GrantType::ClientCredentials,
-    GrantType::DeviceCode,
-];
+/// The grants that this server has: all, but for that which needs an issuer to be trusted.
+fn grant_types(policy: &TokenPolicy) -> Vec<&'static str> {
+    let trusts_others = !policy.trusted_issuers.is_empty();
+    let here = |grant: &GrantType| *grant != GrantType::JwtBearer || trusts_others;
+    GrantType::ALL.into_iter().filter(here).map(GrantType::as_str).collect()
+}
 
 /// The metadata document; the same at both well-known places.
 #[derive(Debug, Serialize)]
@@ -150,7 +149,7 @@ impl Metadata {
             scopes_supported: scope::OPENID_SCOPES.into(),
             response_types_supported: ["code"],
             response_modes_supported: RESPONSE_MODES.into(),
-            grant_types_supported: GRANT_TYPES.map(GrantType::as_str).into(),
+            grant_types_supported: grant_types(policy),
             subject_types_supported: ["public", "pairwise"],
             acr_values_supported: acr::supported(policy).map(str::to_owned).into(),
             // Our pages are the same in each: they fit small windows and touch, and work without scripts.

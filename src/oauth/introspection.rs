@@ -51,6 +51,10 @@ pub struct Introspection {
     /// The key that its presenter must prove. RFC 8705 §3.2, RFC 9449 §6.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_act: Option<serde_json::Value>,
 }
 
 impl Introspection {
@@ -74,6 +78,8 @@ impl Introspection {
         roles: Vec::new(),
         groups: Vec::new(),
         cnf: None,
+        act: None,
+        may_act: None,
     };
 
     /// Whether the token is alive.
@@ -183,6 +189,9 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         roles: token.roles,
         groups: token.groups,
         cnf: token.cnf,
+        // RFC 8693 §4.1, §4.4.
+        act: token.act,
+        may_act: token.may_act,
     })
 }
 

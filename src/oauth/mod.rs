@@ -29,6 +29,7 @@ pub mod revocation;
 pub mod scope;
 pub mod subject;
 pub mod tokens;
+pub mod trust;
 
 pub use error::{ErrorCode, OAuthError};
 pub use params::Params;

@@ -98,8 +98,16 @@ impl Params {
     /// # Errors
     /// `invalid_request`. RFC 6749 §3.1, §3.2.
     pub fn refuse_duplicates(&self) -> Result<(), OAuthError> {
+        self.refuse_duplicates_but(&["resource"])
+    }
+
+    /// Refuses a request in which any parameter but these stands more than once.
+    ///
+    /// # Errors
+    /// `invalid_request`. RFC 6749 §3.1, §3.2.
+    pub fn refuse_duplicates_but(&self, repeatable: &[&str]) -> Result<(), OAuthError> {
         let repeated = self.0.iter().enumerate().any(|(at, (name, _))| {
-            name != "resource" && self.0.iter().take(at).any(|(earlier, _)| earlier == name)
+            !repeatable.contains(&name.as_str()) && self.0.iter().take(at).any(|(earlier, _)| earlier == name)
         });
         if repeated { Err(duplicate()) } else { Ok(()) }
     }

@@ -1,6 +1,7 @@
 //! What the server's configuration says about tokens, and the secrets that refresh tokens and subjects are made with.
 
 use super::dpop::DpopPolicy;
+use super::trust::TrustedIssuer;
 use crate::records::Profile;
 use std::sync::Arc;
 use time::Duration;
@@ -37,6 +38,8 @@ pub struct TokenPolicy {
     pub acr_password: Arc<str>,
     /// How old a sign-in may be for our own userinfo endpoint; any age, where there is none. RFC 9470 §3.
     pub userinfo_max_age: Option<Duration>,
+    /// Others whose word we take for who somebody is. RFC 7523.
+    pub trusted_issuers: Arc<[TrustedIssuer]>,
     /// How clients show certificates; none where they cannot. RFC 8705.
     pub mtls: Option<MtlsPolicy>,
     /// What an authorization request must be.
@@ -92,6 +95,7 @@ impl TokenPolicy {
             clock_skew: Duration::seconds(10),
             acr_password: Arc::from(ACR_PASSWORD),
             userinfo_max_age: None,
+            trusted_issuers: Arc::default(),
             mtls: None,
             requests: RequestPolicy::default(),
             profile: None,

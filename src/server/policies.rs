@@ -69,6 +69,7 @@ pub(super) fn tokens(settings: &Settings) -> TokenPolicy {
         refresh_retry_grace: span(own.refresh_retry_grace),
         interaction_ttl: span(settings.login.interaction_ttl),
         clock_skew: span(own.clock_skew),
+        trusted_issuers: Arc::default(),
         requests: requests(settings),
         acr_password: Arc::from(settings.login.acr_password.as_str()),
         userinfo_max_age: own.userinfo_max_age.map(span),

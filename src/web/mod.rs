@@ -1,5 +1,6 @@
 //! The edge: the only place that knows actix, askama, cookies and status codes.
 
+mod assertions;
 mod authentication;
 mod authorization_request;
 pub mod extract;

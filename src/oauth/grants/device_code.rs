@@ -1,6 +1,6 @@
 //! The `device_code` grant: a device fetches what a person allowed at another screen. RFC 8628 §3.4, §3.5.
 
-use super::{record, standing};
+use super::{binding, record, standing};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -68,9 +68,7 @@ pub fn decide(
     let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope, &resources);
     let id = device.scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
 
-    if client.is_public() && refresh.is_some() && access.cnf.is_some() {
-        // RFC 9449 §5, RFC 8705 §4: what proves a public client now proves it when it refreshes.
-        grant.confirmation = access.cnf.clone().unwrap_or_default();
+    if binding::bind(&mut grant, client) {
         update(txn, &act.tenant, &grant)?;
     }
     device.consumed_at = Some(act.now);

@@ -4,8 +4,10 @@ pub mod authorization_code;
 mod binding;
 pub mod client_credentials;
 pub mod device_code;
+pub mod jwt_bearer;
 pub mod refresh_token;
 mod standing;
+pub mod token_exchange;
 
 pub use standing::standing;
 
@@ -28,6 +30,10 @@ pub enum Request {
     ClientCredentials(client_credentials::Request),
     /// RFC 8628 §3.4.
     DeviceCode(device_code::Request),
+    /// RFC 7523 §2.1.
+    JwtBearer(jwt_bearer::Request),
+    /// RFC 8693 §2.1.
+    TokenExchange(token_exchange::Request),
 }
 
 impl Request {
@@ -37,13 +43,19 @@ impl Request {
     /// `invalid_request` for a missing or repeated parameter, `unsupported_grant_type` for a grant that we do not
     /// have, and what the grant's own `parse` gives.
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
-        params.refuse_duplicates()?;
         let missing = OAuthError::invalid_request("grant_type is missing.", "grant_type.missing");
-        match params.required("grant_type", missing)? {
+        let grant_type = params.required("grant_type", missing)?;
+        // RFC 8693 §2.1: several audiences may be asked for at once, here alone.
+        let repeatable: &[&str] =
+            if grant_type == token_exchange::GRANT_TYPE { &["resource", "audience"] } else { &["resource"] };
+        params.refuse_duplicates_but(repeatable)?;
+        match grant_type {
             authorization_code::GRANT_TYPE => authorization_code::parse(params).map(Self::AuthorizationCode),
             refresh_token::GRANT_TYPE => refresh_token::parse(params).map(Self::RefreshToken),
             client_credentials::GRANT_TYPE => client_credentials::parse(params).map(Self::ClientCredentials),
             device_code::GRANT_TYPE => device_code::parse(params).map(Self::DeviceCode),
+            jwt_bearer::GRANT_TYPE => jwt_bearer::parse(params).map(Self::JwtBearer),
+            token_exchange::GRANT_TYPE => token_exchange::parse(params).map(Self::TokenExchange),
             _ => Err(OAuthError::new(
                 ErrorCode::UnsupportedGrantType,
                 "This grant type is not supported.",
@@ -59,6 +71,8 @@ impl Request {
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
             Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::JwtBearer(_) => GrantType::JwtBearer,
+            Self::TokenExchange(_) => GrantType::TokenExchange,
         }
     }
 
@@ -95,6 +109,8 @@ impl Request {
             Self::AuthorizationCode(request) => authorization_code::decide(txn, act, rules, client, request),
             Self::RefreshToken(request) => refresh_token::decide(txn, act, rules, client, request),
             Self::DeviceCode(request) => device_code::decide(txn, act, rules, client, request),
+            Self::JwtBearer(request) => jwt_bearer::decide(txn, act, rules, client, request),
+            Self::TokenExchange(request) => token_exchange::decide(txn, act, rules, client, request),
             Self::ClientCredentials(request) => {
                 client_credentials::decide(act, rules, client, request).map_err(Stop::Refused)
             }

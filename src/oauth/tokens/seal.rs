@@ -18,12 +18,22 @@ pub struct Issued {
     access_algorithm: SignatureAlgorithm,
     refresh: Option<SecretString>,
     id: Option<(IdToken, SignatureAlgorithm)>,
+    issued_token_type: Option<&'static str>,
 }
 
 impl Issued {
     /// An access token and nothing else.
     pub fn access_alone(access: AccessToken, algorithm: SignatureAlgorithm) -> Self {
-        Self { access, access_algorithm: algorithm, refresh: None, id: None }
+        Self { access, access_algorithm: algorithm, refresh: None, id: None, issued_token_type: None }
+    }
+
+    /// What an exchange gives. RFC 8693 §2.2.1: `issued_token_type` says what it is; a refresh token is never with it.
+    pub fn exchanged(
+        access: AccessToken,
+        algorithm: SignatureAlgorithm,
+        issued_token_type: &'static str,
+    ) -> Self {
+        Self { issued_token_type: Some(issued_token_type), ..Self::access_alone(access, algorithm) }
     }
 
     #[cfg(test)]
@@ -43,6 +53,7 @@ impl Issued {
             access_algorithm: client.access_token_signed_response_alg,
             refresh,
             id: id.map(|id| (id, client.id_token_signed_response_alg)),
+            issued_token_type: None,
         }
     }
 }
@@ -51,6 +62,8 @@ impl Issued {
 #[derive(Serialize)]
 pub struct TokenResponse {
     access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     token_type: &'static str,
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +85,7 @@ impl std::fmt::Debug for TokenResponse {
 /// # Errors
 /// A [`KeyError`], such as for an algorithm whose first key is still being made.
 pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> {
-    let Issued { access, access_algorithm, refresh, id } = issued;
+    let Issued { access, access_algorithm, refresh, id, issued_token_type } = issued;
     let (iat, exp) = (instant(access.iat), instant(access.exp));
     let access_token = keys.sign_jwt(access_algorithm, ACCESS_TOKEN_TYP, &access, iat, exp)?;
     let id_token = id
@@ -83,6 +96,7 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
         .transpose()?;
     Ok(TokenResponse {
         access_token,
+        issued_token_type,
         token_type: Scheme::of(access.cnf.as_ref()).as_str(),
         expires_in: access.exp - access.iat,
         refresh_token: refresh.map(|token| token.expose_secret().to_owned()),

@@ -8,6 +8,7 @@ use crate::oauth::grants::{Request, client_credentials};
 use crate::oauth::tokens::{Issued, seal};
 use crate::oauth::{OAuthError, Params, clients};
 use crate::storage::{Fault, Stop};
+use crate::web::assertions;
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, dpop_nonce, json};
 use crate::web::routes::TOKEN;
@@ -45,7 +46,9 @@ async fn decide(
         note(call, &issued).await?;
         return Ok(issued);
     }
+    request.permit(client).map_err(Stop::Refused)?;
     check_signers(call, client)?;
+    let request = assertions::verify(call, request).await.map_err(Stop::Refused)?;
     let (act, realm, client) = (call.act.clone(), call.realm.clone(), client.clone());
     call.state.store.run(move |txn| request.decide(txn, &act, &realm.rules, &client)).await
 }

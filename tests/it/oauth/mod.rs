@@ -18,4 +18,5 @@ mod requests;
 mod revocation;
 mod secrets;
 mod token;
+mod token_exchange;
 mod userinfo;

@@ -1,0 +1,101 @@
+//! The `token-exchange` grant: one token for another that can do less, or is for somebody else. RFC 8693.
+//!
+//! What comes out never has more scope, never lives longer and never stands on another grant than what went in: whatever
+//! ends the subject's token ends it too. Who may exchange what for whom is the client's setting
+//! ([`crate::records::TokenExchange`]); where nothing is set, a client may narrow its own tokens and no more.
+//!
+//! Not done: RFC 8693 §2.1, `id_token`, `refresh_token` and SAML types of ours as subject: an ID token tells a client
+//! who signed in and gives no right to anything, so whoever holds one must not get an access token for it.
+
+mod actor;
+mod request;
+mod subject;
+mod target;
+
+pub use request::{Request, Shown, TokenType, parse, read};
+
+use crate::act::Act;
+use crate::audit::{Entry, Event};
+use crate::oauth::client_auth::AuthenticatedClient;
+use crate::oauth::tokens::{AccessToken, Issued, access_token_ttl};
+use crate::oauth::{ErrorCode, OAuthError, Rules, one_time, scope};
+use crate::records::Scope;
+use crate::storage::{Stop, Txn};
+use subject::Subject;
+
+/// The registered name.
+pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// RFC 8693 §2.2.2: a subject or actor token that is not valid, or that policy does not allow, is an invalid request.
+const fn refuse(cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequest, "The subject or actor token is not accepted for this.", cause)
+}
+
+/// The same refusal, in the words of RFC 8693 §2.2.2.
+pub const fn refused(error: OAuthError) -> OAuthError {
+    refuse(error.cause)
+}
+
+/// Exchanges a verified token.
+///
+/// # Errors
+/// `invalid_request` for a token that is revoked, expired, not meant for this client or otherwise not acceptable;
+/// `invalid_scope` and `invalid_target` for more than it allows.
+pub fn decide(
+    txn: &mut dyn Txn,
+    act: &Act,
+    rules: &Rules,
+    client: &AuthenticatedClient,
+    request: &Request,
+) -> Result<Issued, Stop<OAuthError>> {
+    let subject = subject::load(txn, act, client, request)?;
+    let actor = actor::load(txn, act, client, request)?;
+    let chain = actor::chain(rules, client, &subject, actor).map_err(Stop::Refused)?;
+    // RFC 8693 §2.1: no more than the subject's token has, nor than the client may ask for.
+    let allowed = if subject.is_own {
+        subject.scope.clone()
+    } else {
+        subject.scope.filtered(|token| client.scope.contains(token))
+    };
+    let scope = scope::narrow(&allowed, request.scope.as_ref()).map_err(Stop::Refused)?;
+    let audience = target::choose(client, &subject, request).map_err(Stop::Refused)?;
+    one_time::spend(txn, act, subject.spend.as_slice())?;
+
+    let access = AccessToken { aud: audience, act: chain, ..issue(act, rules, client, &subject, scope) };
+    let mut entry = Entry::new(act, Event::AuthnTokenCreated)
+        .because(GRANT_TYPE)
+        .actor(subject.user_id.map_or_else(|| access.sub.clone(), |id| id.to_string()))
+        .client(&client.client_id)
+        .jti(access.jti.as_str())
+        .scope(&access.scope)
+        .audience(access.aud.iter());
+    if let Some(grant_id) = access.grant_id {
+        entry = entry.grant(grant_id);
+    }
+    entry.append(txn)?;
+    let algorithm = client.access_token_signed_response_alg;
+    Ok(Issued::exchanged(access, algorithm, request.issued.as_str()))
+}
+
+/// All of the new token but for whom it is and who acts.
+fn issue(
+    act: &Act,
+    rules: &Rules,
+    client: &AuthenticatedClient,
+    subject: &Subject,
+    scope: Scope,
+) -> AccessToken {
+    let ends = (act.now + access_token_ttl(&rules.policy, client)).unix_timestamp();
+    AccessToken {
+        sub: subject.sub.clone(),
+        exp: ends.min(subject.exp),
+        grant_id: subject.grant_id,
+        auth_time: subject.auth_time,
+        amr: subject.amr.clone(),
+        acr: subject.acr.clone(),
+        authorization_details: subject.authorization_details.clone(),
+        roles: subject.roles.clone(),
+        groups: subject.groups.clone(),
+        ..AccessToken::for_client(act, &rules.policy, client, scope, &[])
+    }
+}
