@@ -7,7 +7,7 @@ use super::claims::CLAIMS;
 use super::clients::dynamic::{Mode, RegistrationPolicy};
 use super::clients::profile;
 use super::{TokenPolicy, pkce, request_object, scope};
-use crate::records::{GrantType, JwsAlgorithm, SignatureAlgorithm, TokenEndpointAuthMethod};
+use crate::records::{GrantType, JwsAlgorithm, Profile, SignatureAlgorithm, TokenEndpointAuthMethod};
 use crate::texts;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -188,6 +188,7 @@ impl Metadata {
             registration_endpoint: None,
             client_id_metadata_document_supported: false,
         }
+        .held_to(policy.profile)
     }
 
     /// The same, with the ways by which clients may come by themselves. RFC 7591 §3, CIMD §5.
@@ -199,6 +200,34 @@ impl Metadata {
             client_id_metadata_document_supported: registration.documents,
             ..self
         }
+    }
+
+    /// The same without what the server's profile rules out.
+    fn held_to(mut self, held_to: Option<Profile>) -> Self {
+        if held_to.is_none() {
+            return self;
+        }
+        for methods in [
+            &mut self.token_endpoint_auth_methods_supported,
+            &mut self.revocation_endpoint_auth_methods_supported,
+            &mut self.introspection_endpoint_auth_methods_supported,
+        ] {
+            methods.retain(|name| profile::METHODS.iter().any(|method| method.as_str() == *name));
+        }
+        for algorithms in [
+            &mut self.token_endpoint_auth_signing_alg_values_supported,
+            &mut self.revocation_endpoint_auth_signing_alg_values_supported,
+            &mut self.introspection_endpoint_auth_signing_alg_values_supported,
+            &mut self.request_object_signing_alg_values_supported,
+            &mut self.id_token_signing_alg_values_supported,
+            &mut self.userinfo_signing_alg_values_supported,
+            &mut self.authorization_signing_alg_values_supported,
+            &mut self.introspection_signing_alg_values_supported,
+        ] {
+            algorithms.retain(|name| names(profile::algorithms(held_to)).contains(name));
+        }
+        self.response_modes_supported.retain(|name| profile::has_mode(name, held_to));
+        self
     }
 }
 

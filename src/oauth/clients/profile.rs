@@ -85,7 +85,9 @@ pub fn admit(client: Client, server: Option<Profile>, code: ErrorCode) -> Result
 /// # Errors
 /// `invalid_client_metadata` or `invalid_redirect_uri`; the description begins with the member's name.
 pub fn check(client: &Client) -> Result<(), OAuthError> {
-    let Some(profile) = client.profile else { return Ok(()) };
+    if client.profile.is_none() {
+        return Ok(());
+    }
     if !METHODS.contains(&client.token_endpoint_auth_method) {
         return Err(refuse(
             "token_endpoint_auth_method: the profile demands private_key_jwt, tls_client_auth or \
@@ -101,18 +103,10 @@ pub fn check(client: &Client) -> Result<(), OAuthError> {
             "profile.redirect_uri",
         ));
     }
-    check_algorithms(client)?;
-    let objects = client.requests.request_object_signing_alg.as_deref();
-    if profile == Profile::Fapi2MessageSigning && objects == Some("none") {
-        return Err(refuse(
-            "request_object_signing_alg: the profile demands signed request objects.",
-            "profile.unsigned_request",
-        ));
-    }
-    Ok(())
+    check_algorithms(client)
 }
 
-/// FAPI 2.0 Security Profile §5.4.1: PS256, ES256 and Ed25519 alone, of ours and of the client's.
+/// FAPI 2.0 Security Profile §5.4.1: PS256, ES256 and Ed25519 alone, of ours and of the client's; never `none`.
 fn check_algorithms(client: &Client) -> Result<(), OAuthError> {
     let responses = &client.responses;
     let ours = [
@@ -129,7 +123,7 @@ fn check_algorithms(client: &Client) -> Result<(), OAuthError> {
         ));
     }
     let assertions = client.authentication.token_endpoint_auth_signing_alg;
-    let objects = client.requests.request_object_signing_alg.as_deref().filter(|name| *name != "none");
+    let objects = client.requests.request_object_signing_alg.as_deref();
     let is_allowed = |algorithm: JwsAlgorithm| JwsAlgorithm::FAPI.contains(&algorithm);
     if !assertions.is_none_or(is_allowed)
         || !objects.is_none_or(|name| JwsAlgorithm::parse(name).is_some_and(is_allowed))
@@ -190,13 +184,19 @@ pub fn algorithms(profile: Option<Profile>) -> &'static [JwsAlgorithm] {
 /// Whether an answer may travel in this mode: with the profiles in the query alone, and signed where the client of
 /// FAPI 2.0 Message Signing §5.4.1 registered for it.
 pub fn answers(mode: ResponseMode, client: &Client) -> bool {
-    let wants_signature = client.responses.authorization_signed_response_alg.is_some();
-    match (client.profile, mode) {
-        (None, _) | (Some(_), ResponseMode::QueryJwt) => true,
-        (Some(Profile::Fapi2MessageSigning), ResponseMode::Query) => !wants_signature,
-        (Some(Profile::Fapi2Security), ResponseMode::Query) => true,
-        (Some(_), ResponseMode::FormPost | ResponseMode::FormPostJwt) => false,
+    let wants_signature = client.responses.authorization_signed_response_alg.is_some()
+        && client.profile == Some(Profile::Fapi2MessageSigning);
+    match mode {
+        ResponseMode::Query => !wants_signature,
+        ResponseMode::QueryJwt | ResponseMode::FormPost | ResponseMode::FormPostJwt => {
+            has_mode(mode.as_str(), client.profile)
+        }
     }
+}
+
+/// Whether the profile leaves this mode to anybody. `jwt` is the signed form of the default: JARM §2.3.4.
+pub fn has_mode(name: &str, profile: Option<Profile>) -> bool {
+    profile.is_none() || matches!(name, "query" | "query.jwt" | "jwt")
 }
 
 /// How long a code of this client can be redeemed.
