@@ -11,7 +11,7 @@ mod secret;
 pub mod socket;
 mod users;
 
-pub use clients::{ClientOrder, ClientView};
+pub use clients::{ClientOrder, ClientView, InitialTokenView, TokenBounds, TokenOrder};
 pub use keys::{KeyOrder, KeyView};
 pub use secret::Secret;
 pub use users::{UserOrder, UserView};
@@ -23,6 +23,7 @@ use crate::keys::KeyRing;
 use crate::oauth::Rules;
 use crate::oauth::clients::registration::Offer;
 use crate::oauth::tokens::inspect::Explanation;
+use crate::ports::outbound::Outbound;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
 use crate::storage::{Fault, Stop, Store, Txn};
@@ -51,6 +52,8 @@ pub struct Services {
     pub password_policy: PasswordPolicy,
     /// Threads that hash passwords, apart from those of the sign-in page.
     pub passwords: Arc<PasswordPool>,
+    /// The way to other servers.
+    pub outbound: Arc<dyn Outbound>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The random source.
@@ -116,6 +119,10 @@ pub enum Answer {
     Client(Box<ClientView>),
     /// Some clients, and after which to ask for more.
     Clients(Page<ClientView>),
+    /// An initial access token; with the token itself where that is new.
+    InitialToken(InitialTokenView),
+    /// The initial access tokens.
+    InitialTokens(Vec<InitialTokenView>),
     /// The signing keys.
     Keys(Vec<KeyView>),
     /// The keys that changed, by kid and the state that they reached.
@@ -138,6 +145,8 @@ impl Answer {
             Self::Clients(page) => page.next.as_deref(),
             Self::User(_)
             | Self::Client(_)
+            | Self::InitialToken(_)
+            | Self::InitialTokens(_)
             | Self::Keys(_)
             | Self::Changed(_)
             | Self::Rotation(_)

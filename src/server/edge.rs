@@ -7,7 +7,6 @@ use crate::config::Settings;
 use crate::identity::PasswordPool;
 use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
-use crate::ports::outbound::{GuardedOutbound, NameResolver, Outbound, SystemResolver};
 use crate::remote::RemoteKeys;
 use crate::web::extract::client_certificate::{ClientCertificates, PeerCertificate};
 use crate::web::extract::client_ip::TrustedProxies;
@@ -100,10 +99,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
         Published::of(&rules.policy.issuer, &metadata, &algorithms).map_err(|error| failed(&error))?;
     let proxies = settings.http.trusted_proxies.clone();
     let url = settings.issuer.to_url().ok_or_else(|| StartError::new("issuer: not a URL"))?;
-    let resolver: Arc<dyn NameResolver> = Arc::new(SystemResolver);
-    let outbound =
-        GuardedOutbound::new(&policies::outbound(settings)?, &resolver).map_err(StartError::new)?;
-    let outbound: Arc<dyn Outbound> = Arc::new(outbound);
+    let outbound = Arc::clone(&services.outbound);
     let realm = Realm {
         tenant: services.tenant.clone(),
         rules,

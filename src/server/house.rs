@@ -11,6 +11,7 @@ use crate::keys::sealing::{self, KekRing};
 use crate::keys::{KeyRing, lifecycle, server_secret};
 use crate::oauth::dpop::{DpopPolicy, Nonces};
 use crate::oauth::{Pepper, Rules};
+use crate::ports::outbound::{GuardedOutbound, NameResolver, Outbound, SystemResolver};
 use crate::ports::{Clock, Entropy, Seed, SystemClock, SystemEntropy};
 use crate::records::Tenant;
 use crate::storage::{Fault, Opening, Stop, Store};
@@ -68,6 +69,7 @@ impl House {
             offer: policies::offer(settings),
             password_policy: policies::passwords(settings),
             passwords: Arc::new(passwords),
+            outbound: open_outbound(settings)?,
             clock,
             entropy,
         };
@@ -107,6 +109,13 @@ impl House {
     pub fn close(self) -> Result<(), StartError> {
         Ok(self.services.store.close()?)
     }
+}
+
+/// The guarded way to other servers.
+fn open_outbound(settings: &Settings) -> Result<Arc<dyn Outbound>, StartError> {
+    let resolver: Arc<dyn NameResolver> = Arc::new(SystemResolver);
+    let outbound = GuardedOutbound::new(&policies::outbound(settings)?, &resolver);
+    Ok(Arc::new(outbound.map_err(StartError::new)?))
 }
 
 /// Makes the folder, for its owner alone, where it does not exist.

@@ -4,11 +4,13 @@
 
 mod change;
 pub mod dynamic;
+mod patch;
 pub mod profile;
 pub mod registration;
 pub mod secret;
 
 pub use change::replace;
+pub use patch::patched;
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};

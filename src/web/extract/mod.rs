@@ -10,15 +10,14 @@ pub mod cookie;
 pub mod csrf;
 pub mod dpop;
 pub mod interaction_cookie;
-mod json_body;
 pub mod language;
 mod page_form;
 mod params;
 mod visit;
 
 pub use access_token::{Presented, access_token};
+pub use body::JsonBody;
 pub use call::Call;
-pub use json_body::JsonBody;
 pub use page_form::PageForm;
 pub use params::{FormParams, query};
 pub use visit::Visit;

@@ -133,7 +133,6 @@ async fn a_token_may_allow_more_than_the_configuration_and_a_wrong_one_is_refuse
         new.scope = Some("read".to_owned().try_into().unwrap());
         new.grant_types = vec![GrantType::ClientCredentials];
         new.resources = vec!["https://api.example".into()];
-        new.profile = Some(Profile::Fapi2Security);
     });
     let document =
         json!({ "grant_types": ["client_credentials"], "token_endpoint_auth_method": "client_secret_basic" });
@@ -147,6 +146,25 @@ async fn a_token_may_allow_more_than_the_configuration_and_a_wrong_one_is_refuse
     );
     let by = app.audit().last().unwrap()["actor"].as_str().unwrap().to_owned();
     assert!(by.starts_with("initial_access_token ") && !by.contains(&token), "{by}");
+}
+
+/// FAPI 2.0 Security Profile §5.3.2.1: whoever is held to it has no secret.
+#[actix_web::test]
+async fn a_token_may_hold_clients_to_a_profile() {
+    let app = App::start_registering(|_| {}).await;
+    let token = app.initial_access_token(|new| new.profile = Some(Profile::Fapi2Security));
+    let answer = app
+        .register(&with(json!({ "token_endpoint_auth_method": "client_secret_basic" })), Some(&token))
+        .await;
+    assert_eq!(answer.error(), (400, "invalid_client_metadata".into()));
+    assert_eq!(app.last_cause(), "profile.client_auth");
+    let keys =
+        json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/jwks" });
+    let told = app.register(&with(keys), Some(&token)).await.json();
+    assert_eq!(
+        (&told["profile"], &told["dpop_bound_access_tokens"]),
+        (&json!("fapi2_security"), &json!(true))
+    );
 }
 
 /// RFC 7591 §5: whoever may register without being known is held up.

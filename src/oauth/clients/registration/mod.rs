@@ -18,7 +18,7 @@ mod subjects;
 mod tests;
 pub(in crate::oauth) mod uris;
 
-pub use members::document;
+pub use members::{document, is_known};
 pub use metadata::{ApplicationType, Metadata};
 pub use subjects::{check_sector, sector_unreachable};
 pub use uris::check_redirect_uri;

@@ -1,13 +1,18 @@
 //! `latchkey client`
 
+mod flags;
+pub(super) mod token;
+
 use super::control::{ask, ask_for_all};
 use super::{Failure, answer, print, secret_input};
 use crate::admin::{ClientOrder, ClientView, Order, Secret};
 use crate::config::Settings;
-use crate::oauth::clients::registration::Metadata;
+use crate::jose::json::Object;
+use crate::oauth::clients::registration::{Metadata, document};
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
-use std::path::PathBuf;
+use flags::Flags;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Clients asked for at once.
@@ -26,6 +31,11 @@ pub(super) enum Verb {
     },
     /// Show a client
     Show(One),
+    /// Change settings of a client, by the rules of its registration
+    Set(Box<Set>),
+    /// Initial access tokens, with which clients register themselves
+    #[command(subcommand)]
+    Token(token::Verb),
     /// Give a client a new secret; prints it, once
     RotateSecret {
         /// The client's identifier
@@ -61,96 +71,23 @@ pub(super) struct Add {
     json: bool,
 }
 
-/// The members of a registration.
+/// The arguments of `client set`: flags, or a document; what is not named stays as it is.
 #[derive(Debug, Args)]
-#[group(id = "Metadata", multiple = true)]
-struct Flags {
-    /// What people are shown
+pub(super) struct Set {
+    /// The client's identifier
+    client_id: String,
+    /// Read the changes (a JSON merge patch, RFC 7396: null gives a member its default again) from this file, or from
+    /// standard input with `-`
+    #[arg(long, value_name = "FILE", conflicts_with = "Metadata")]
+    from: Option<PathBuf>,
+    /// Give this member its default again
+    #[arg(long, value_name = "MEMBER", num_args = 1.., conflicts_with = "from")]
+    unset: Vec<String>,
+    #[command(flatten)]
+    metadata: Flags,
+    /// Print JSON
     #[arg(long)]
-    client_name: Option<String>,
-    /// Where authorization responses may go
-    #[arg(long, value_name = "URI", num_args = 1..)]
-    redirect_uris: Vec<String>,
-    /// `authorization_code`, `refresh_token`, `client_credentials` [default: `authorization_code`]
-    #[arg(long, value_name = "GRANT", num_args = 1..)]
-    grant_types: Vec<String>,
-    /// `code`
-    #[arg(long, value_name = "TYPE", num_args = 1..)]
-    response_types: Vec<String>,
-    /// `client_secret_basic`, `client_secret_post` or `none` [default: `client_secret_basic`]
-    #[arg(long, value_name = "METHOD")]
-    token_endpoint_auth_method: Option<String>,
-    /// `web` or `native` [default: `web`]
-    #[arg(long, value_name = "TYPE")]
-    application_type: Option<String>,
-    /// The scope that it may ask for at most
-    #[arg(long, num_args = 1..)]
-    scope: Vec<String>,
-    /// The resources that it may ask tokens for; the first is the default audience
-    #[arg(long, value_name = "URI", num_args = 1..)]
-    resources: Vec<String>,
-    /// Its own roles, for the client credentials grant
-    #[arg(long, value_name = "ROLE", num_args = 1..)]
-    roles: Vec<String>,
-    /// `ES256`, `RS256` or `EdDSA`
-    #[arg(long, value_name = "ALG")]
-    access_token_signed_response_alg: Option<String>,
-    /// `ES256`, `RS256` or `EdDSA` [default: `RS256`]
-    #[arg(long, value_name = "ALG")]
-    id_token_signed_response_alg: Option<String>,
-    /// Whether PKCE is required [default: true]
-    #[arg(long, value_name = "BOOL")]
-    require_pkce: Option<bool>,
-    /// Whether refresh tokens rotate [default: true]
-    #[arg(long, value_name = "BOOL")]
-    rotate_refresh_tokens: Option<bool>,
-    /// Whether people are not asked for consent [default: false]
-    #[arg(long, value_name = "BOOL")]
-    skip_consent: Option<bool>,
-    /// The life of its access tokens in seconds [default: the server's]
-    #[arg(long, value_name = "SECONDS")]
-    access_token_ttl: Option<u32>,
-}
-
-impl Flags {
-    /// The registration document that says the same.
-    fn to_document(&self) -> Value {
-        let mut document = Map::new();
-        let mut text = |name: &str, value: &Option<String>| {
-            if let Some(value) = value {
-                document.insert(name.to_owned(), value.as_str().into());
-            }
-        };
-        text("client_name", &self.client_name);
-        text("token_endpoint_auth_method", &self.token_endpoint_auth_method);
-        text("application_type", &self.application_type);
-        text("access_token_signed_response_alg", &self.access_token_signed_response_alg);
-        text("id_token_signed_response_alg", &self.id_token_signed_response_alg);
-        text("scope", &(!self.scope.is_empty()).then(|| self.scope.join(" ")));
-        let mut list = |name: &str, values: &[String]| {
-            let words: Vec<&str> = values.iter().flat_map(|value| value.split_whitespace()).collect();
-            if !words.is_empty() {
-                document.insert(name.to_owned(), words.into());
-            }
-        };
-        list("redirect_uris", &self.redirect_uris);
-        list("grant_types", &self.grant_types);
-        list("response_types", &self.response_types);
-        list("resources", &self.resources);
-        list("roles", &self.roles);
-        let mut flag = |name: &str, value: Option<bool>| {
-            if let Some(value) = value {
-                document.insert(name.to_owned(), value.into());
-            }
-        };
-        flag("require_pkce", self.require_pkce);
-        flag("rotate_refresh_tokens", self.rotate_refresh_tokens);
-        flag("skip_consent", self.skip_consent);
-        if let Some(seconds) = self.access_token_ttl {
-            document.insert("access_token_ttl".to_owned(), seconds.into());
-        }
-        Value::Object(document)
-    }
+    json: bool,
 }
 
 /// One client.
@@ -166,6 +103,11 @@ pub(super) struct One {
 pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
     let (order, json, may_make) = match verb {
         Verb::List { json } => return all(settings, json),
+        Verb::Token(verb) => return token::run(settings, verb),
+        Verb::Set(set) => {
+            let patch = changes(&set)?;
+            (ClientOrder::Set { client_id: set.client_id, patch }, set.json, false)
+        }
         Verb::Add(add) => {
             let metadata = Box::new(metadata(&add)?);
             (ClientOrder::Add { client_id: add.client_id, metadata }, add.json, true)
@@ -185,17 +127,30 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> 
 fn metadata(add: &Add) -> Result<Metadata, Failure> {
     let document = match &add.from {
         None => add.metadata.to_document(),
-        Some(path) => {
-            let text = if path.as_os_str() == "-" {
-                secret_input::from_stdin()?
-            } else {
-                secret_input::from_file(path)?
-            };
-            serde_json::from_str(text.expose())
-                .map_err(|error| Failure(format!("{}: not JSON: {error}", path.display())))?
-        }
+        Some(path) => read(path)?,
     };
-    serde_json::from_value(document).map_err(|error| Failure(format!("the registration is refused: {error}")))
+    Metadata::read(document).map_err(|error| Failure(error.description.to_owned()))
+}
+
+fn changes(set: &Set) -> Result<Object, Failure> {
+    let mut patch = match &set.from {
+        None => set.metadata.to_document(),
+        Some(path) => read(path)?,
+    };
+    patch.extend(set.unset.iter().map(|name| (name.clone(), Value::Null)));
+    if patch.is_empty() {
+        return Err(Failure(
+            "nothing is changed: give a setting, such as --client-name, or --from".to_owned(),
+        ));
+    }
+    Ok(patch)
+}
+
+fn read(path: &Path) -> Result<Object, Failure> {
+    let text =
+        if path.as_os_str() == "-" { secret_input::from_stdin()? } else { secret_input::from_file(path)? };
+    document(text.expose().as_bytes())
+        .map_err(|error| Failure(format!("{}: {}", path.display(), error.description)))
 }
 
 fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
@@ -228,6 +183,7 @@ pub(super) fn show(client: &ClientView) -> Result<(), Failure> {
     }
     let settings = settings.as_object().into_iter().flatten();
     rows.extend(settings.map(|(name, value)| (name.as_str(), print::setting(value))));
+    rows.extend(client.registered_by.iter().map(|by| ("registered by", by.clone())));
     rows.extend([
         ("state", print::state(client.disabled)),
         ("created", client.created_at.to_string()),

@@ -1,0 +1,114 @@
+//! Clients by the command: every setting is seen and changed, and initial access tokens are handed out.
+
+use super::process::Home;
+use serde_json::json;
+
+#[test]
+fn every_setting_is_changed_by_the_rules_of_registration() {
+    let home = Home::new();
+    let add = ["client", "add", "--client-id", "web", "--redirect-uris", "https://a.example/cb"];
+    home.run(&add).done();
+    let changed = home.run(&[
+        "client",
+        "set",
+        "web",
+        "--client-name",
+        "Web",
+        "--scope",
+        "openid read",
+        "--subject-type",
+        "pairwise",
+        "--post-logout-redirect-uris",
+        "https://a.example/bye",
+        "--dpop-bound-access-tokens",
+        "true",
+        "--json",
+    ]);
+    let shown = changed.json();
+    assert_eq!((&shown["client_name"], &shown["scope"]), (&json!("Web"), &json!("openid read")));
+    assert_eq!(shown["redirect_uris"], json!(["https://a.example/cb"]), "what is not named stays");
+    assert!(shown.get("client_secret").is_none(), "its secret stays what it is");
+    let patch =
+        r#"{"client_name": null, "contacts": ["ada@example.com"], "post_logout_redirect_uris": null}"#;
+    home.run_with(&["client", "set", "web", "--from", "-"], patch).done();
+    let shown = home.run(&["client", "show", "web"]).done();
+    for line in ["contacts", "dpop_bound_access_tokens", "subject_type"] {
+        assert!(shown.lines().any(|shown| shown.starts_with(line)), "{line}: {shown}");
+    }
+    assert!(!shown.contains("client_name") && !shown.contains("post_logout"), "{shown}");
+    home.run(&["client", "set", "web", "--unset", "contacts", "--access-token-ttl", "60"]).done();
+    let public = home.run(&["client", "set", "web", "--token-endpoint-auth-method", "none"]).done();
+    assert!(!public.contains("client_secret "), "{public}");
+    let again =
+        home.run(&["client", "set", "web", "--token-endpoint-auth-method", "client_secret_jwt", "--json"]);
+    assert!(again.json()["client_secret"].is_string(), "a first secret is shown");
+    for (arguments, says) in [
+        (&["--redirect-uris", "http://a.example/cb"][..], "redirect_uris: "),
+        (&["--token-endpoint-auth-method", "private_key_jwt"], "jwks, jwks_uri: "),
+        (&["--grant-types", "implicit"], "grant_types: "),
+        (&["--unset", "redirct_uris"], "no such setting"),
+        (&["--unset", "redirect_uris"], "redirect_uris: "),
+        (&["--sector-identifier-uri", "https://127.0.0.1:1/uris"], "sector_identifier_uri: "),
+        (&[], "nothing is changed"),
+    ] {
+        let said = home.run(&[&["client", "set", "web"], arguments].concat());
+        assert!(said.code == 1 && said.err.contains(says) && said.err.lines().count() == 1, "{said:?}");
+    }
+    let nobody = home.run(&["client", "set", "nobody", "--client-name", "x"]);
+    assert!(nobody.code == 1 && nobody.err.contains("no such client"), "{nobody:?}");
+    let trail = home.run(&["audit", "tail", "-n", "20", "--json"]).done();
+    let members = r#""members":["client_name","dpop_bound_access_tokens","post_logout_redirect_uris","scope","subject_type"]"#;
+    assert!(trail.replace(": ", ":").contains(members), "{trail}");
+}
+
+#[test]
+fn what_is_shown_as_json_can_be_given_back() {
+    let home = Home::new();
+    let add = ["client", "add", "--client-id", "web", "--redirect-uris", "https://a.example/cb", "--json"];
+    let mut shown = home.run(&add).json();
+    let document = shown.to_string();
+    home.run_with(&["client", "add", "--client-id", "copy", "--from", "-"], &document).done();
+    let copy = home.run(&["client", "show", "copy", "--json"]).json();
+    shown.as_object_mut().unwrap().remove("client_secret");
+    for name in ["client_id", "created_at", "updated_at"] {
+        shown[name] = copy[name].clone();
+    }
+    assert_eq!(shown, copy);
+    let twice = r#"{"redirect_uris":["https://a.example/cb"],"redirect_uris":[]}"#;
+    let said = home.run_with(&["client", "add", "--from", "-"], twice);
+    assert!(said.code == 1 && said.err.contains("no member twice"), "{said:?}");
+}
+
+#[test]
+fn initial_access_tokens_are_made_listed_and_withdrawn() {
+    let home = Home::new();
+    let server = home.serve(&[]);
+    let made = home.run(&[
+        "client",
+        "token",
+        "create",
+        "--note",
+        "partners",
+        "--uses",
+        "0",
+        "--scope",
+        "openid read",
+        "--json",
+    ]);
+    let made = made.json();
+    assert!(made["token"].as_str().unwrap().starts_with("lkt_"), "{made}");
+    assert_eq!((&made["scope"], made.get("uses")), (&json!("openid read"), None));
+    let shown = home.run(&["client", "token", "create", "--grant-types", "client_credentials"]).done();
+    assert!(shown.contains("never shown again"), "{shown}");
+    let list = home.run(&["client", "token", "list", "--json"]).json();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    assert!(!list.to_string().contains("lkt_"), "{list}");
+    let name = made["name"].as_str().unwrap();
+    home.run(&["client", "token", "revoke", name]).done();
+    assert_eq!(home.run(&["client", "token", "revoke", name]).code, 1);
+    assert_eq!(home.run(&["client", "token", "list", "--json"]).json().as_array().unwrap().len(), 1);
+    server.stop();
+    assert_eq!(home.run(&["client", "token", "list"]).done().lines().count(), 2);
+    assert_eq!(home.run(&["client", "token", "create", "--profile", "none"]).code, 1);
+    assert_eq!(home.run(&["client", "token", "create", "--expires-in", "0"]).code, 1);
+}
