@@ -107,7 +107,7 @@ struct Reserved {
     why: &'static str,
 }
 
-const RESERVED: [Reserved; 4] = [
+const RESERVED: [Reserved; 5] = [
     Reserved {
         words: &["env::var", "env::vars", "env::var_os", "env::vars_os"],
         only: &["config"],
@@ -129,6 +129,11 @@ const RESERVED: [Reserved; 4] = [
         why: "the random source is read by ports alone",
     },
     Reserved { words: &["sled"], only: &["storage"], why: "nothing but storage names sled" },
+    Reserved {
+        words: &["reqwest"],
+        only: &["ports::outbound"],
+        why: "other servers are called through the guarded port alone",
+    },
 ];
 
 /// Files that may be longer than 500 lines: tables, never procedures.

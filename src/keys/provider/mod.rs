@@ -1,9 +1,8 @@
-//! The `CryptoProvider` of `jsonwebtoken`, on openssl: for tokens that others sign (client assertions and other
-//! proofs).
+//! The `CryptoProvider` of `jsonwebtoken`, on openssl: for whoever uses that crate beside us. What others sign, we read in
+//! [`crate::jose`].
 //!
 //! It offers the asymmetric algorithms alone. HMAC is refused, so no public key can ever be taken for a shared
-//! secret. RSA keys below 2048 bits are refused (RFC 7518 §3.3). Our own tokens do not come through here: it parses
-//! the key at each call, which costs more than the signature ([`super::Snapshot::sign_jwt`] keeps it).
+//! secret. RSA keys below 2048 bits are refused (RFC 7518 §3.3).
 //!
 //! `jsonwebtoken` checks neither `crit` nor `typ`, allows 60 s of leeway, leaves `nbf` alone, and reads the
 //! system's clock: whoever calls its `decode` checks the first two, and judges times by its own clock.

@@ -26,6 +26,16 @@ fn a_typo_in_the_configuration_stops_the_start_with_its_line() {
 }
 
 #[test]
+fn authorities_that_cannot_be_read_stop_the_start() {
+    let home = Home::new().with("OUTBOUND__CA_FILE", "ca.pem");
+    refuses(&home, &[], "outbound.ca_file: ca.pem: ");
+    home.write("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    refuses(&home, &[], "outbound");
+    let home = Home::new().with("OUTBOUND__ALLOW", "10.0.0.0/33");
+    refuses(&home, &[], "LATCHKEY__OUTBOUND__ALLOW: outbound.allow: ");
+}
+
+#[test]
 fn a_data_folder_that_cannot_be_made_is_one_line() {
     let home = Home::new().with("DATA_DIR", "occupied/data");
     home.write("occupied", "a file");

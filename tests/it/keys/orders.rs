@@ -6,8 +6,9 @@ use latchkey::jobs::rotate_keys::RotateKeys;
 use latchkey::keys::lifecycle::load_all;
 use latchkey::keys::sealing::{Kek, KekRing};
 use latchkey::keys::{Algorithm, Expected, VerifyError};
+use latchkey::oauth::clients;
 use latchkey::ports::Seed;
-use latchkey::records::{KeyState, Tenant};
+use latchkey::records::{Client, KeyState, Tenant};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -124,6 +125,31 @@ async fn after_a_rewrap_the_old_kek_is_not_needed() {
     let keys = Keys::start_on(keys.store, keys.clock, quick_policy(), kek_ring(2)).await.unwrap();
     assert_eq!(keys.kid(ES256), kid);
     assert_eq!(verify(&keys, &token(&keys)), Ok(()));
+}
+
+/// The secrets of clients that sign with them are sealed too; more clients than one unit of work looks at.
+#[tokio::test]
+async fn a_rewrap_covers_the_secrets_of_clients() {
+    let keys = Keys::start(quick_policy()).await;
+    for n in 0..205 {
+        let method = if n % 100 == 4 { "client_secret_jwt" } else { "client_secret_basic" };
+        let client: Client = serde_json::from_value(json!({
+            "client_id": format!("client{n:03}"), "grant_types": ["client_credentials"], "scope": "read",
+            "token_endpoint_auth_method": method, "require_pkce": true, "rotate_refresh_tokens": true,
+            "access_token_signed_response_alg": "ES256", "id_token_signed_response_alg": "ES256",
+            "created_at": 1, "updated_at": 1,
+        }))
+        .unwrap();
+        let (act, ring) = (act(&keys), keys.ring.clone());
+        let added = keys
+            .store
+            .run_blocking(move |txn| clients::register(txn, &act, "operator", client.clone(), ring.keks()));
+        added.unwrap();
+    }
+    let both = KekRing::new(Kek::new([2; 32]), vec![Kek::new([1; 32])]);
+    let keys = Keys::start_on(keys.store, keys.clock, quick_policy(), both).await.unwrap();
+    assert_eq!(keys.job.rewrap(&act(&keys)).await.unwrap(), 4 + 3);
+    assert_eq!(keys.job.rewrap(&act(&keys)).await.unwrap(), 0);
 }
 
 #[tokio::test]
