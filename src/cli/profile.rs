@@ -103,14 +103,7 @@ impl ProfileArgs {
                 document.insert(member.to_owned(), entries.into());
             }
         }
-        for member in removed {
-            let nothing = match member.as_str() {
-                "roles" | "groups" => Value::Array(Vec::new()),
-                "email_verified" | "phone_number_verified" => Value::Bool(false),
-                _ => Value::Null,
-            };
-            document.insert(member.replace('-', "_"), nothing);
-        }
+        document.extend(removed.iter().map(|member| (member.replace('-', "_"), Value::Null)));
         serde_json::from_value(Value::Object(document))
             .map_err(|error| Failure(format!("the profile is refused: {error}")))
     }

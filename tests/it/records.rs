@@ -72,6 +72,28 @@ fn people_are_read_as_they_were_written() {
 }
 
 #[test]
+fn what_openid_connect_added_is_read_as_it_was_written() {
+    golden::<User>(
+        &format!("default/user/{A}"),
+        &format!(
+            r#"{{"v":1,"r":{{"id":"{A}","username":"ada","email_verified":false,"details":{{"given_name":"Ada","middle_name":"King","family_name":"Lovelace","nickname":"n","profile":"https://a.example/p","picture":"https://a.example/i","website":"https://a.example/w","gender":"g","birthdate":"1815-12-10","zoneinfo":"Europe/London","locale":"en","phone_number":"+4420","phone_number_verified":true,"address":{{"formatted":"f","street_address":"s","locality":"l","region":"r","postal_code":"p","country":"c"}}}},"credential_epoch":0,"disabled":false,"created_at":1,"updated_at":2}}}}"#
+        ),
+    );
+    golden::<Consent>(
+        &format!("default/consent/{A}/web"),
+        &format!(
+            r#"{{"v":1,"r":{{"user_id":"{A}","client_id":"web","scope":"openid","claims":["birthdate"],"given_at":1}}}}"#
+        ),
+    );
+    golden::<Interaction>(
+        "default/interaction/i",
+        &format!(
+            r#"{{"v":1,"r":{{"id":"i","browser_hash":"b","client_id":"web","redirect_uri":"https://app.example/cb","scope":"openid","claims":{{"userinfo":{{"email":{{"essential":true}}}},"id_token":{{"acr":{{"values":["y"]}},"sub":{{"value":"x"}}}}}},"acr_values":["y"],"ui_locales":"fr","hinted":"a pairwise subject","fresh_login":false,"fresh_consent":false,"choose_account":true,"chosen":"{A}","created_at":1,"expires_at":2}}}}"#
+        ),
+    );
+}
+
+#[test]
 fn clients_and_what_they_were_given_are_read_as_they_were_written() {
     golden::<Client>(
         "default/client/web",

@@ -17,13 +17,13 @@ pub struct ProfileChange {
     #[serde(deserialize_with = "known", skip_serializing_if = "Option::is_none")]
     pub email: Option<Option<String>>,
     /// Whether the address is known to be the person's.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "cleared", skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
     /// The roles: 1 to 64 printable bytes each, 2 KiB together with the groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "cleared", skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<String>>,
     /// The groups: as the roles.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "cleared", skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
     /// The given names.
     #[serde(deserialize_with = "known", skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ pub struct ProfileChange {
     #[serde(deserialize_with = "known", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<Option<String>>,
     /// Whether the number is known to be the person's.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "cleared", skip_serializing_if = "Option::is_none")]
     pub phone_number_verified: Option<bool>,
     /// The postal address, as a whole.
     #[serde(deserialize_with = "known", skip_serializing_if = "Option::is_none")]
@@ -74,6 +74,13 @@ fn known<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
+}
+
+/// A member that stands there, which `null` sets back to nothing.
+fn cleared<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Some(Option::deserialize(deserializer)?.unwrap_or_default()))
 }
 
 impl ProfileChange {

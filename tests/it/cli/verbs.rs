@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 /// Verbs that administer, in an order in which each has something to do. Secrets come by standard input.
-const SCRIPT: [(&[&str], &str); 26] = [
+const SCRIPT: [(&[&str], &str); 32] = [
     (
         &["user", "add", "ada", "--email", "ada@example.com", "--role", "dev", "--password-stdin"],
         "correct horse battery",
@@ -49,6 +49,15 @@ const SCRIPT: [(&[&str], &str); 26] = [
     (&["client", "list"], ""),
     (&["client", "delete", "web"], ""),
     (&["client", "show", "web"], ""),
+    (&["user", "set", "ada", "--given-name", "Ada", "--birthdate", "1815-12-10", "--locale", "en-GB"], ""),
+    (
+        &["user", "set", "ada", "--from", "-", "--remove", "birthdate", "--json"],
+        r#"{"address":{"country":"UK"},"phone_number":"+442079460815"}"#,
+    ),
+    (&["user", "show", "ada"], ""),
+    (&["user", "set", "ada", "--birthdate", "yesterday"], ""),
+    (&["user", "set", "ada", "--from", "-"], r#"{"birthday":"1815-12-10"}"#),
+    (&["user", "set", "nobody", "--name", "x"], ""),
 ];
 
 fn play(home: &Home) -> Vec<Said> {
@@ -82,10 +91,13 @@ fn every_verb_says_the_same_whether_the_server_runs_or_not() {
         assert_eq!(stopped, running, "{arguments:?}");
     }
     let codes: Vec<i32> = stopped.iter().map(|said| said.code).collect();
-    let refused = [1, 2, 4, 5, 7, 13, 16, 17, 18, 25];
+    let refused = [1, 2, 4, 5, 7, 13, 16, 17, 18, 25, 29, 30, 31];
     for (at, code) in codes.iter().enumerate() {
         assert_eq!(*code, i32::from(refused.contains(&at)), "{:?}: {:?}", SCRIPT[at].0, stopped[at]);
     }
+    let (set, shown) = (&stopped[27].out, &stopped[28].out);
+    assert!(set.contains("\"given_name\": \"Ada\"") && set.contains("\"country\": \"UK\""), "{set}");
+    assert!(!set.contains("birthdate") && shown.contains("+442079460815"), "{set}{shown}");
     for said in stopped.iter().filter(|said| said.code == 1) {
         assert!(said.out.is_empty() && said.err.lines().count() == 1, "one line says what to do: {said:?}");
     }
