@@ -60,6 +60,7 @@ consent-claim-birthdate = See your date of birth
 consent-claim-zoneinfo = See your time zone
 consent-claim-locale = See your language
 consent-claim-updated_at = See when your profile was last changed
+consent-detail = Do what it calls “{ $type }”
 consent-resource = Use this access at { $resource }
 consent-account = You are signed in as { $name }.
 consent-switch = Use another account

@@ -39,6 +39,7 @@ pub use storage::Storage;
 pub use tls::{Mtls, Tls};
 pub use units::Size;
 
+use crate::oauth::authorization_details::DetailTypes;
 use crate::records::Profile;
 use raw::Raw;
 use reader::Reader;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// `[authorization]`
     pub authorization: Authorization,
+    /// `[authorization_details.TYPE]`
+    pub authorization_details: DetailTypes,
     /// `[dpop]`
     pub dpop: Dpop,
     /// `[keys]`
@@ -163,6 +166,7 @@ fn read(reader: &mut Reader) -> Settings {
         tokens: protocol::read_tokens(reader.section("tokens")),
         dpop: protocol::read_dpop(reader.section("dpop")),
         authorization: protocol::read_authorization(reader.section("authorization")),
+        authorization_details: reader.take_details(),
         keys: keys::read(reader.section("keys")),
         login: login::read(reader.section("login")),
         registration: registration::read(reader.section("registration")),

@@ -1,6 +1,8 @@
 //! What was written, before anything is known about its meaning: every value with the place where it stands.
 
 use super::fault::{Fault, Origin};
+use super::protocol::details;
+use crate::oauth::authorization_details::DetailTypes;
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
@@ -39,6 +41,8 @@ pub(super) struct Raw {
     /// The sections that a file opens, with the place of each.
     pub(super) sections: BTreeMap<String, Origin>,
     pub(super) faults: Vec<Fault>,
+    /// The types of authorization details that a file has.
+    pub(super) details: DetailTypes,
 }
 
 impl Raw {
@@ -53,7 +57,9 @@ impl Raw {
         }
         for (key, value) in table.get_ref() {
             let origin = at(key.span().start);
-            if let DeValue::Table(section) = value.get_ref() {
+            if key.get_ref() == details::SECTION && matches!(value.get_ref(), DeValue::Table(_)) {
+                self.add_details(text, origin);
+            } else if let DeValue::Table(section) = value.get_ref() {
                 self.sections.insert(key.get_ref().to_string(), origin);
                 for (inner, value) in section {
                     let entry = Entry { written: written(value.get_ref()), origin: at(inner.span().start) };
@@ -62,6 +68,26 @@ impl Raw {
             } else {
                 let entry = Entry { written: written(value.get_ref()), origin };
                 self.entries.insert((String::new(), key.get_ref().to_string()), entry);
+            }
+        }
+    }
+
+    fn add_details(&mut self, text: &str, origin: Origin) {
+        let key = details::SECTION.to_owned();
+        match details::read(text) {
+            Ok(types) => {
+                for (name, what) in types.faults() {
+                    let fault = Fault { origin: origin.clone(), key: format!("{key}.{name}"), what };
+                    self.faults.push(fault);
+                }
+                self.details = types;
+            }
+            Err((at, what)) => {
+                let origin = match origin {
+                    Origin::File { path, .. } => Origin::File { path, line: line_of(text, at) },
+                    other @ (Origin::Environment(_) | Origin::Default) => other,
+                };
+                self.faults.push(Fault { origin, key, what });
             }
         }
     }

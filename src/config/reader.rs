@@ -2,8 +2,10 @@
 //! Whatever is left in the end is an unknown key.
 
 use super::fault::{Fault, Origin};
+use super::protocol::details;
 use super::raw::Raw;
 use super::value::Value;
+use crate::oauth::authorization_details::DetailTypes;
 use std::collections::BTreeMap;
 
 /// A key that the server knows.
@@ -34,6 +36,16 @@ impl Reader {
     pub(super) fn section(&mut self, name: &'static str) -> Section<'_> {
         self.raw.sections.remove(name);
         Section { reader: self, name }
+    }
+
+    /// The types of authorization details. They have no keys of their own here, and are compared as a whole.
+    pub(super) fn take_details(&mut self) -> DetailTypes {
+        let details = std::mem::take(&mut self.raw.details);
+        for name in details.names() {
+            let written = details.get(name).map(|kind| format!("{kind:?}")).unwrap_or_default();
+            self.values.insert(format!("{}.{name}", details::SECTION), written);
+        }
+        details
     }
 
     /// Adds a fault about keys that contradict each other: it names the first, and stands where the first of them

@@ -94,6 +94,8 @@ pub struct Metadata {
     introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_signing_alg_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details_types_supported: Vec<String>,
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
     prompt_values_supported: [&'static str; 4],
@@ -167,6 +169,13 @@ impl Metadata {
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms.clone(),
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
             code_challenge_methods_supported: [pkce::METHOD],
+            // RFC 9396 §10.
+            authorization_details_types_supported: policy
+                .requests
+                .details
+                .names()
+                .map(str::to_owned)
+                .collect(),
             claim_types_supported: ["normal"],
             claims_supported: claims(),
             prompt_values_supported: ["none", "login", "consent", "select_account"],

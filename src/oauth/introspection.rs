@@ -55,6 +55,9 @@ pub struct Introspection {
     act: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     may_act: Option<serde_json::Value>,
+    /// RFC 9396 §9.2.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<serde_json::Value>,
 }
 
 impl Introspection {
@@ -80,6 +83,7 @@ impl Introspection {
         cnf: None,
         act: None,
         may_act: None,
+        authorization_details: Vec::new(),
     };
 
     /// Whether the token is alive.
@@ -192,6 +196,7 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         // RFC 8693 §4.1, §4.4.
         act: token.act,
         may_act: token.may_act,
+        authorization_details: token.authorization_details,
     })
 }
 
@@ -226,6 +231,7 @@ fn refresh_token(
             iat: Some(state.rotated_at.unix_timestamp()),
             exp: Some(idle_end.min(grant.expires_at).unix_timestamp()),
             grant_id: Some(grant.id),
+            authorization_details: grant.authorization_details,
             ..Introspection::INACTIVE
         }),
         Err(Stop::Refused(_)) => Ok(Introspection::INACTIVE),

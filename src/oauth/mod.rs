@@ -3,6 +3,7 @@
 //!
 //! Every endpoint goes parse -> authenticate -> decide -> seal -> render; this module holds all but the last.
 
+pub mod authorization_details;
 pub mod authorize;
 pub mod bearer;
 pub mod claims;

@@ -1,5 +1,6 @@
 //! What the server's configuration says about tokens, and the secrets that refresh tokens and subjects are made with.
 
+use super::authorization_details::DetailTypes;
 use super::dpop::DpopPolicy;
 use super::trust::TrustedIssuer;
 use crate::records::Profile;
@@ -64,11 +65,18 @@ pub struct RequestPolicy {
     pub require_pushed: bool,
     /// Whether every request must be a signed object. RFC 9101 §10.5.
     pub require_signed: bool,
+    /// What may be asked for in detail. RFC 9396 §2.
+    pub details: Arc<DetailTypes>,
 }
 
 impl Default for RequestPolicy {
     fn default() -> Self {
-        Self { pushed_ttl: Duration::seconds(60), require_pushed: false, require_signed: false }
+        Self {
+            pushed_ttl: Duration::seconds(60),
+            require_pushed: false,
+            require_signed: false,
+            details: Arc::default(),
+        }
     }
 }
 

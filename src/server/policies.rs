@@ -99,6 +99,7 @@ fn requests(settings: &Settings) -> RequestPolicy {
         pushed_ttl: span(own.pushed_ttl),
         require_pushed: own.require_pushed || settings.profile.is_some(),
         require_signed: own.require_signed || settings.profile == Some(Profile::Fapi2MessageSigning),
+        details: Arc::new(settings.authorization_details.clone()),
     }
 }
 

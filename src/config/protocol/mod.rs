@@ -1,6 +1,7 @@
 //! What the protocol is like: tokens, proofs of keys, authorization requests.
 
 mod authorization;
+pub(super) mod details;
 mod dpop;
 mod profile;
 mod tokens;

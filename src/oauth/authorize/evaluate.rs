@@ -70,6 +70,10 @@ pub(super) fn evaluate(
     {
         return Ok(Next::Answer);
     }
+    // RFC 9396 §12: a detail is often one act, so a yes to it is not remembered.
+    if !interaction.authorization_details.is_empty() {
+        return Ok(Next::Consent);
+    }
     let consent: Option<Consent> = find(read, &act.tenant, &Consent::id_of(user.id, &interaction.client_id))?;
     // OIDC Core §11: offline access is given where the person has consented to it, now or before; `prompt=consent` is
     // one way to ask. Where consent is skipped, the operator has allowed it for an application of their own.

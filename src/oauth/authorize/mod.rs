@@ -28,7 +28,7 @@ pub(in crate::oauth) use evaluate::is_fresh_enough;
 pub(in crate::oauth) use issue::grant as open_grant;
 pub use target::{TrustedRedirect, client_of, trust};
 
-use super::{OAuthError, Rules};
+use super::{OAuthError, Rules, authorization_details};
 use crate::act::Act;
 use crate::keys::Snapshot;
 use crate::records::Interaction;
@@ -86,7 +86,7 @@ fn check(
         redirect_uri: target.redirect_uri().to_owned(),
         scope,
         resources,
-        authorization_details: Vec::new(),
+        authorization_details: authorization_details::parse(params, client, &rules.policy.requests.details)?,
         acr_values: checks::acr_values(params, client, claims.as_ref())?,
         claims,
         ui_locales: checks::ui_locales(params)?,

@@ -7,12 +7,13 @@ use crate::oauth::authorize::{requested_resources, requested_scope};
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::grants::device_code;
 use crate::oauth::tokens::access_token_ttl;
-use crate::oauth::{ErrorCode, OAuthError, Params, Rules};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, authorization_details};
 use crate::records::{DeviceAuthorization, GrantType, Scope, UserCode, find, hash_of, insert};
 use crate::storage::{Fault, Stop, Txn};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 
 /// So many user codes are tried before we say that there is no room. With a million devices that wait, one try in
 /// 25,000 meets a code that is taken.
@@ -23,6 +24,7 @@ const ATTEMPTS: u8 = 4;
 pub struct Request {
     scope: Scope,
     resources: Vec<String>,
+    details: Vec<Value>,
 }
 
 /// The codes: one for the device, one for the person.
@@ -52,7 +54,11 @@ pub fn parse(params: &Params, client: &AuthenticatedClient) -> Result<Request, O
             "grant_type.not_registered",
         ));
     }
-    Ok(Request { scope: requested_scope(params, client)?, resources: requested_resources(params, client)? })
+    Ok(Request {
+        scope: requested_scope(params, client)?,
+        resources: requested_resources(params, client)?,
+        details: authorization_details::parse_narrower(params)?.unwrap_or_default(),
+    })
 }
 
 /// Makes the codes.
@@ -67,6 +73,9 @@ pub fn decide(
     request: &Request,
 ) -> Result<Codes, Stop<OAuthError>> {
     let policy = &rules.policy;
+    // RFC 9396 §4.
+    authorization_details::permit(&request.details, client, &policy.requests.details)
+        .map_err(Stop::Refused)?;
     let user_code = free_code(txn, act)?;
     let device_code: SecretString =
         [device_code::PREFIX, &URL_SAFE_NO_PAD.encode(act.seed.expand("device_code"))].concat().into();
@@ -77,7 +86,7 @@ pub fn decide(
         client_id: client.client_id.clone(),
         scope: request.scope.clone(),
         resources: request.resources.clone(),
-        authorization_details: Vec::new(),
+        authorization_details: request.details.clone(),
         interval: u32::try_from(policy.device_poll_interval.whole_seconds()).unwrap_or(u32::MAX),
         polled_at: None,
         entered: 0,

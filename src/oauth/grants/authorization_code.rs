@@ -5,10 +5,11 @@ use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
-use crate::oauth::{OAuthError, Params, Rules, pkce, resource, revocation};
+use crate::oauth::{OAuthError, Params, Rules, authorization_details, pkce, resource, revocation};
 use crate::records::{AuthorizationCode, Grant, find, hash_of, update};
 use crate::storage::{Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 
 /// The registered name.
 pub const GRANT_TYPE: &str = "authorization_code";
@@ -23,6 +24,7 @@ pub struct Request {
     redirect_uri: String,
     code_verifier: Option<SecretString>,
     resources: Vec<String>,
+    details: Option<Vec<Value>>,
 }
 
 /// Reads the request. RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2.
@@ -39,6 +41,7 @@ pub fn parse(params: &Params) -> Result<Request, OAuthError> {
             .to_owned(),
         code_verifier: params.get("code_verifier")?.map(|verifier| verifier.to_owned().into()),
         resources: resource::parse(params)?,
+        details: authorization_details::parse_narrower(params)?,
     })
 }
 
@@ -59,9 +62,12 @@ pub fn decide(
         .ok_or(Stop::Refused(OAuthError::invalid_grant("grant.unknown")))?;
     let user = standing(txn, act, client, &grant)?;
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
+    let details = authorization_details::choose(&grant.authorization_details, request.details.as_deref())
+        .map_err(Stop::Refused)?;
 
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
-    let access = AccessToken::for_user(act, rules, client, (&grant, &user), code.scope.clone(), &resources);
+    let access = AccessToken::for_user(act, rules, client, (&grant, &user), code.scope.clone(), &resources)
+        .with_details(details);
     let id = code
         .scope
         .contains("openid")

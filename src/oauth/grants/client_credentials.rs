@@ -4,8 +4,9 @@ use super::super::scope;
 use crate::act::Act;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, Issued};
-use crate::oauth::{ErrorCode, OAuthError, Params, Rules, resource};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, authorization_details, resource};
 use crate::records::Scope;
+use serde_json::Value;
 
 /// The registered name.
 pub const GRANT_TYPE: &str = "client_credentials";
@@ -17,6 +18,8 @@ pub struct Request {
     pub scope: Option<Scope>,
     /// The resources. RFC 8707 §2.2.
     pub resources: Vec<String>,
+    /// What it wants to do in detail. RFC 9396 §6.
+    pub details: Vec<Value>,
 }
 
 /// Reads the request. RFC 6749 §4.4.2.
@@ -24,7 +27,11 @@ pub struct Request {
 /// # Errors
 /// `invalid_scope` or `invalid_target` for a malformed value.
 pub fn parse(params: &Params) -> Result<Request, OAuthError> {
-    Ok(Request { scope: scope::parse(params)?, resources: resource::parse(params)? })
+    Ok(Request {
+        scope: scope::parse(params)?,
+        resources: resource::parse(params)?,
+        details: authorization_details::parse_narrower(params)?.unwrap_or_default(),
+    })
 }
 
 /// Decides; needs no store, since nothing changes.
@@ -48,6 +55,9 @@ pub fn decide(
     let own = client.scope.filtered(|token| !scope::concerns_a_person(token));
     let scope = scope::narrow(&own, request.scope.as_ref())?;
     resource::permit(&client.resources, &request.resources)?;
-    let access = AccessToken::for_client(act, &rules.policy, client, scope, &request.resources);
+    // Nobody is asked: what the client may do is what it was registered for.
+    authorization_details::permit(&request.details, client, &rules.policy.requests.details)?;
+    let access = AccessToken::for_client(act, &rules.policy, client, scope, &request.resources)
+        .with_details(request.details.clone());
     Ok(Issued::access_alone(access, client.access_token_signed_response_alg))
 }

@@ -9,10 +9,13 @@ use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
-use crate::oauth::{OAuthError, Params, Rules, TokenPolicy, resource, revocation, scope};
+use crate::oauth::{
+    OAuthError, Params, Rules, TokenPolicy, authorization_details, resource, revocation, scope,
+};
 use crate::records::{Grant, RefreshState, Scope, find, update};
 use crate::storage::{Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 use time::Duration;
 
 /// The registered name.
@@ -27,6 +30,7 @@ pub struct Request {
     refresh_token: SecretString,
     scope: Option<Scope>,
     resources: Vec<String>,
+    details: Option<Vec<Value>>,
 }
 
 /// Reads the request. RFC 6749 §6, RFC 8707 §2.2.
@@ -39,6 +43,7 @@ pub fn parse(params: &Params) -> Result<Request, OAuthError> {
         refresh_token: params.required("refresh_token", missing)?.to_owned().into(),
         scope: scope::parse(params)?,
         resources: resource::parse(params)?,
+        details: authorization_details::parse_narrower(params)?,
     })
 }
 
@@ -90,11 +95,14 @@ pub fn decide(
     let user = standing(txn, act, client, &grant)?;
     let scope = scope::narrow(&grant.scope, request.scope.as_ref()).map_err(Stop::Refused)?;
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
+    let details = authorization_details::choose(&grant.authorization_details, request.details.as_deref())
+        .map_err(Stop::Refused)?;
 
     let moved = advance(&mut state, client, position, act);
     let refresh =
         rotates(client).then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper));
-    let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope.clone(), &resources);
+    let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope.clone(), &resources)
+        .with_details(details);
     let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
     let bound = binding::bind(&mut grant, client);
     if moved || bound {
@@ -163,7 +171,7 @@ mod tests {
         let family = grant();
         let token = RefreshToken::derive(family.id, family.refresh.as_ref().unwrap(), n, &rules.pepper);
         let act = Act { now: start() + Duration::seconds(seconds), ..act() };
-        let request = Request { refresh_token: token, scope: None, resources: Vec::new() };
+        let request = Request { refresh_token: token, scope: None, resources: Vec::new(), details: None };
         let issued = store
             .run_blocking(move |txn| decide(txn, &act, &rules, &client, &request).map(Issued::into_refresh));
         match issued {

@@ -134,6 +134,12 @@ impl AccessToken {
         }
     }
 
+    /// The same, for these details. RFC 9396 §9.1.
+    #[must_use]
+    pub fn with_details(self, authorization_details: Vec<serde_json::Value>) -> Self {
+        Self { authorization_details, ..self }
+    }
+
     /// A token with which the client acts for a person, whom it names as the client knows them.
     pub fn for_user(
         act: &Act,

@@ -72,6 +72,9 @@ pub struct TokenResponse {
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Scope::is_empty")]
     scope: Scope,
+    /// RFC 9396 §7.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<serde_json::Value>,
 }
 
 impl std::fmt::Debug for TokenResponse {
@@ -102,6 +105,7 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
         refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
         id_token,
         scope: access.scope,
+        authorization_details: access.authorization_details,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
-use crate::web::respond::permissions::{claim_sentences, sentences};
+use crate::web::respond::permissions::{claim_sentences, details, sentences};
 use crate::web::respond::{authorization, redirect};
 use crate::web::routes;
 use actix_web::HttpResponse;
@@ -35,6 +35,8 @@ pub struct ConsentPage {
     pub claims: Vec<String>,
     /// Where the tokens are to be used. RFC 8707.
     pub resources: Vec<String>,
+    /// What is asked for in detail. RFC 9396.
+    pub details: Vec<String>,
     /// The form that answers.
     pub form: FormSeal,
     /// Where one signs in as somebody else.
@@ -43,7 +45,8 @@ pub struct ConsentPage {
 
 impl ConsentPage {
     fn sentences(&self) -> Vec<String> {
-        let mut all = sentences(&self.frame, &self.scope, &self.resources);
+        let mut all = self.details.clone();
+        all.extend(sentences(&self.frame, &self.scope, &self.resources));
         for sentence in claim_sentences(&self.frame, &self.claims) {
             if !all.contains(&sentence) {
                 all.push(sentence);
@@ -108,8 +111,11 @@ fn show(
     let client: Option<Client> = find(&visit.call.state.store, &visit.call.act.tenant, &waiting.client_id)?;
     let client = client.ok_or(Phrase::ClientUnknown)?;
     let subject = Subject { interaction: Some(&waiting.id), session: Some(person.session.sid) };
+    let types = &visit.call.realm.rules.policy.requests.details;
+    let frame = visit.frame_in(waiting.ui_locales.as_deref());
     let page = ConsentPage {
-        frame: visit.frame_in(waiting.ui_locales.as_deref()),
+        details: details(&frame, &waiting.authorization_details, types),
+        frame,
         client_name: client.display_name().to_owned(),
         redirect_host: Url::parse(&waiting.redirect_uri).map(|url| host_of(&url)).unwrap_or_default(),
         account: account_of(&person.user),
@@ -138,12 +144,18 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         scope: Scope::parse(scope).unwrap_or_default(),
         claims: Vec::new(),
         resources: resources.iter().map(|&at| at.into()).collect(),
+        details: Vec::new(),
         form: FormSeal { csrf: "CSRF".into(), interaction: Some("INTERACTION".into()) },
         switch_href: frame.href("/login?interaction=INTERACTION"),
     };
     let all = "openid profile email address phone offline_access roles groups orders:read";
     let every_claim = CLAIMS.map(|(claim, _)| claim.to_owned()).to_vec();
+    let detailed = ConsentPage {
+        details: vec!["Pay 123.50 EUR from your account DE02…2051 to Meadow Books".into()],
+        ..page("Meadow Pay", "openid", &[])
+    };
     vec![
+        Sample::of("detailed", &detailed),
         Sample::of("usual", &page("Meadow Notes", "openid profile email", &[])),
         Sample::of("all", &page("Meadow Notes", all, &["https://api.meadow.example"])),
         Sample::of("claims", &ConsentPage { claims: every_claim, ..page("Meadow Notes", "openid", &[]) }),

@@ -1,7 +1,22 @@
 //! What a client asks for, in plain sentences: the same wherever a person is asked.
 
 use super::page::Frame;
+use crate::oauth::authorization_details::{DetailTypes, Shown, show};
 use crate::records::Scope;
+use serde_json::Value;
+
+/// One sentence for each detail that is asked for: that of its type, or its members one by one. RFC 9396 §12.
+pub fn details(frame: &Frame, details: &[Value], types: &DetailTypes) -> Vec<String> {
+    let sentence = |detail: &Value| match show(detail, types) {
+        Shown::Sentence(text) => text,
+        Shown::Members(name, members) => {
+            let members: Vec<_> = members.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            let whole = frame.text_with("consent-detail", "type", name.as_str());
+            if members.is_empty() { whole } else { format!("{whole} ({})", members.join("; ")) }
+        }
+    };
+    details.iter().map(sentence).collect()
+}
 
 /// One sentence for each thing that is asked for; never none.
 pub fn sentences(frame: &Frame, scope: &Scope, resources: &[String]) -> Vec<String> {

@@ -8,7 +8,7 @@ use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
-use crate::web::respond::permissions::sentences;
+use crate::web::respond::permissions::{details, sentences};
 use crate::web::respond::redirect;
 use crate::web::routes;
 use actix_web::HttpResponse;
@@ -32,6 +32,8 @@ pub struct ConfirmPage {
     pub scope: Scope,
     /// Where the tokens are to be used. RFC 8707.
     pub resources: Vec<String>,
+    /// What is asked for in detail. RFC 9396.
+    pub details: Vec<String>,
     /// The form that answers.
     pub form: FormSeal,
     /// Where one signs in as somebody else.
@@ -40,7 +42,9 @@ pub struct ConfirmPage {
 
 impl ConfirmPage {
     fn sentences(&self) -> Vec<String> {
-        sentences(&self.frame, &self.scope, &self.resources)
+        let mut all = self.details.clone();
+        all.extend(sentences(&self.frame, &self.scope, &self.resources));
+        all
     }
 }
 
@@ -62,7 +66,9 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let Some(person) = visit.person().await?.filter(|person| device::is_fresh(act, &waiting, person)) else {
         return Ok(login(&visit, &id));
     };
+    let types = &visit.call.realm.rules.policy.requests.details;
     let page = ConfirmPage {
+        details: details(&visit.frame(), &waiting.authorization_details, types),
         frame: visit.frame(),
         client_name: client.display_name().to_owned(),
         code: waiting.device.map(|device| device.user_code).unwrap_or_default(),
@@ -126,6 +132,7 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         account: "Ada Lovelace".into(),
         scope: Scope::parse(scope).unwrap_or_default(),
         resources: resources.iter().map(|&at| at.into()).collect(),
+        details: Vec::new(),
         form: FormSeal { csrf: "CSRF".into(), interaction: Some("INTERACTION".into()) },
         switch_href: frame.href("/login?interaction=INTERACTION"),
     };
