@@ -31,7 +31,9 @@ METHODS = {
 }
 clients = {
     alias: register(
-        client_name="Keycloak", redirect_uris=[f"{base}/broker/{alias}/endpoint"], scope="openid profile email", **method,
+        client_name="Keycloak", redirect_uris=[f"{base}/broker/{alias}/endpoint"], scope="openid profile email",
+        post_logout_redirect_uris=[f"{base}/broker/{alias}/endpoint/logout_response"],
+        **method,
     )
     for alias, method in METHODS.items()
 }
@@ -51,19 +53,19 @@ def start(folder):
     )
 
 
-def ask(alias):
+def ask(alias, **more):
     """The address at which Keycloak's application sends a browser off to us, and the verifier for its code."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     query = {
         "client_id": APPLICATION, "response_type": "code", "scope": "openid", "redirect_uri": REDIRECT_URI, "state": "s",
-        "kc_idp_hint": alias, "code_challenge": challenge, "code_challenge_method": "S256",
+        "kc_idp_hint": alias, "code_challenge": challenge, "code_challenge_method": "S256", **more,
     }
     return f"{base}/protocol/openid-connect/auth?{urlencode(query)}", verifier
 
 
 def sign_in(browser, alias):
-    """From Keycloak's application through Keycloak to us, and back; gives what Keycloak's ID token says."""
+    """From Keycloak's application through Keycloak to us, and back; gives Keycloak's ID token and what it says."""
     url, verifier = ask(alias)
     arrival = browser.walk(url)
     assert arrival.url.startswith(REDIRECT_URI + "?"), f"{arrival.status} at {arrival.url}"
@@ -74,7 +76,8 @@ def sign_in(browser, alias):
     }
     status, _, body = request(f"{base}/protocol/openid-connect/token", form)
     same(status, 200)
-    return claims(json.loads(body)["id_token"])
+    token = json.loads(body)["id_token"]
+    return {**claims(token), "itself": token}
 
 
 def claims(token):
@@ -97,13 +100,32 @@ def people(alias):
     check(f"{alias}: the same person again is the same account",
           lambda: same(sign_in(Browser(home["user"], [REDIRECT_URI]), alias)["sub"], seen["sub"]))
     check(f"{alias}: the same browser needs no sign-in", lambda: sign_in(browser, alias))
+    check(f"{alias}: who leaves at Keycloak is signed out with us", lambda: leave_there(browser, alias))
+
+
+def leave_there(browser, alias):
+    """Keycloak takes who leaves to our end_session_endpoint, which comes back to it."""
+    hint = sign_in(browser, alias)["itself"]
+    query = {"id_token_hint": hint, "post_logout_redirect_uri": REDIRECT_URI, "state": "left"}
+    same(browser.walk(f"{base}/protocol/openid-connect/logout?{urlencode(query)}").url, REDIRECT_URI + "?state=left")
+    browser.ends = [server["authorization_endpoint"], REDIRECT_URI]
+    same(error_of(browser.walk(ask(alias, prompt="none")[0])), "login_required")
+    browser.ends = [REDIRECT_URI]
+    person, browser.person = browser.person, {"username": "nobody", "password": "x"}
+    assert browser.walk(ask(alias)[0]).url.startswith(ISSUER), "it came back without a sign-in"
+    browser.person = person
+
+
+def error_of(arrival):
+    """The error that the application is answered with."""
+    return parse_qs(urlsplit(arrival.url).query).get("error", [None])[0]
 
 
 def main():
     folder = Path(tempfile.mkdtemp())
     keycloak = start(folder)
     try:
-        if check("it starts with us as identity provider", lambda: wait_for(base, keycloak, 180)):
+        if check("it starts with us as identity provider", lambda: wait_for(base, keycloak, 300)):
             for alias in METHODS:
                 people(alias)
     finally:
