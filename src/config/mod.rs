@@ -20,6 +20,7 @@ mod reader;
 mod registration;
 mod storage;
 mod tls;
+mod trust;
 mod units;
 mod value;
 
@@ -37,6 +38,7 @@ pub use reader::Key;
 pub use registration::{Registration, StatementSource};
 pub use storage::Storage;
 pub use tls::{Mtls, Tls};
+pub use trust::TrustedIssuer;
 pub use units::Size;
 
 use crate::oauth::authorization_details::DetailTypes;
@@ -83,6 +85,8 @@ pub struct Settings {
     pub log: Log,
     /// `[storage]`
     pub storage: Storage,
+    /// `[[trusted_issuers]]`
+    pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
 /// Checked settings, and which of them somebody wrote.
@@ -174,7 +178,10 @@ fn read(reader: &mut Reader) -> Settings {
         audit: audit::read(reader.section("audit")),
         log: log::read(reader.section("log")),
         storage: storage::read(reader.section("storage")),
+        trusted_issuers: Vec::new(),
     };
+    let trusted_issuers = trust::read(settings.issuer.as_str(), reader);
+    let settings = Settings { trusted_issuers, ..settings };
     tls::check(&settings.tls, &settings.issuer, reader);
     tls::check_mtls(&settings.mtls, &settings.tls, !settings.http.trusted_proxies.is_empty(), reader);
     protocol::check_tokens(&settings.tokens, reader);

@@ -40,6 +40,8 @@ pub(super) struct Raw {
     pub(super) entries: BTreeMap<(String, String), Entry>,
     /// The sections that a file opens, with the place of each.
     pub(super) sections: BTreeMap<String, Origin>,
+    /// The tables of each list, `[[name]]`, with the place of each. Their entries stand under `name.0`, `name.1` …
+    pub(super) lists: BTreeMap<String, Vec<Origin>>,
     pub(super) faults: Vec<Fault>,
     /// The types of authorization details that a file has.
     pub(super) details: DetailTypes,
@@ -64,6 +66,16 @@ impl Raw {
                 for (inner, value) in section {
                     let entry = Entry { written: written(value.get_ref()), origin: at(inner.span().start) };
                     self.entries.insert((key.get_ref().to_string(), inner.get_ref().to_string()), entry);
+                }
+            } else if let Some(tables) = tables(value.get_ref()) {
+                let key = key.get_ref().to_string();
+                for (number, (offset, table)) in tables.into_iter().enumerate() {
+                    for (inner, value) in table {
+                        let entry =
+                            Entry { written: written(value.get_ref()), origin: at(inner.span().start) };
+                        self.entries.insert((format!("{key}.{number}"), inner.get_ref().to_string()), entry);
+                    }
+                    self.lists.entry(key.clone()).or_default().push(at(offset));
                 }
             } else {
                 let entry = Entry { written: written(value.get_ref()), origin };
@@ -105,6 +117,16 @@ impl Raw {
             self.entries.insert((section.to_owned(), key.to_owned()), entry);
         }
     }
+}
+
+/// The tables of an array that holds nothing else, each with its place.
+fn tables<'a, 'b>(value: &'a DeValue<'b>) -> Option<Vec<(usize, &'a DeTable<'b>)>> {
+    let DeValue::Array(items) = value else { return None };
+    let table = |item: &'a toml::Spanned<DeValue<'b>>| match item.get_ref() {
+        DeValue::Table(table) => Some((item.span().start, table)),
+        _ => None,
+    };
+    if items.is_empty() { None } else { items.iter().map(table).collect() }
 }
 
 fn written(value: &DeValue<'_>) -> Written {

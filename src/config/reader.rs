@@ -35,7 +35,26 @@ impl Reader {
     /// The keys of one section (empty: the top level).
     pub(super) fn section(&mut self, name: &'static str) -> Section<'_> {
         self.raw.sections.remove(name);
-        Section { reader: self, name }
+        Section { reader: self, name, place: name.to_owned(), is_known: false }
+    }
+
+    /// How many tables a list, `[[name]]`, has.
+    pub(super) fn tables(&mut self, name: &'static str) -> usize {
+        let tables = self.raw.lists.remove(name).unwrap_or_default();
+        for (at, origin) in tables.iter().enumerate() {
+            self.origins.insert(format!("{name}.{at}"), origin.clone());
+        }
+        tables.len()
+    }
+
+    /// One table of a list. Its keys are known from [`Reader::template`].
+    pub(super) fn table(&mut self, name: &'static str, at: usize) -> Section<'_> {
+        Section { reader: self, name, place: format!("{name}.{at}"), is_known: true }
+    }
+
+    /// A table of a list in which nothing is written: to be read once, so that its keys are known.
+    pub(super) fn template(&mut self, name: &'static str) -> Section<'_> {
+        Section { reader: self, name, place: format!("{name}.*"), is_known: false }
     }
 
     /// The types of authorization details. They have no keys of their own here, and are compared as a whole.
@@ -69,8 +88,15 @@ impl Reader {
             self.raw.entries.retain(|(of, _), _| *of != section);
             self.raw.faults.push(Fault { origin, key: format!("[{section}]"), what });
         }
+        for (list, origins) in std::mem::take(&mut self.raw.lists) {
+            self.raw.entries.retain(|(of, _), _| of.split('.').next() != Some(&list));
+            let what = unknown("list", &list, self.keys.iter().map(|key| key.section));
+            let origin = origins.into_iter().next().unwrap_or(Origin::Default);
+            self.raw.faults.push(Fault { origin, key: format!("[[{list}]]"), what });
+        }
         for ((section, name), entry) in std::mem::take(&mut self.raw.entries) {
-            let siblings = self.keys.iter().filter(|key| key.section == section);
+            let of = section.split('.').next().unwrap_or_default();
+            let siblings = self.keys.iter().filter(|key| key.section == of);
             let what = match siblings.clone().count() {
                 0 => unknown("key", &dotted(&section, &name), self.keys.iter().map(|key| key.section)),
                 _ => unknown("key", &name, siblings.map(|key| key.name)),
@@ -90,6 +116,10 @@ impl Reader {
 pub(super) struct Section<'a> {
     reader: &'a mut Reader,
     name: &'static str,
+    /// Where its entries stand: under its name, but for the tables of a list.
+    place: String,
+    /// Whether its keys were counted already.
+    is_known: bool,
 }
 
 impl Section<'_> {
@@ -100,7 +130,7 @@ impl Section<'_> {
 
     /// Like [`Section::take`], for a key that is unset by default.
     pub(super) fn take_optional<T: Value>(&mut self, key: &'static str) -> Option<T> {
-        self.reader.keys.push(Key { section: self.name, name: key, default: None });
+        self.count(key, None);
         self.read(key, T::ALLOWED, |_| true)
     }
 
@@ -123,13 +153,19 @@ impl Section<'_> {
         allowed: &str,
         allows: impl Fn(&T) -> bool,
     ) -> T {
-        self.reader.keys.push(Key { section: self.name, name: key, default: Some(default.render()) });
+        self.count(key, Some(default.render()));
         self.read(key, allowed, allows).unwrap_or(default)
     }
 
+    fn count(&mut self, name: &'static str, default: Option<String>) {
+        if !self.is_known {
+            self.reader.keys.push(Key { section: self.name, name, default });
+        }
+    }
+
     fn read<T: Value>(&mut self, key: &'static str, allowed: &str, allows: impl Fn(&T) -> bool) -> Option<T> {
-        let entry = self.reader.raw.entries.remove(&(self.name.to_owned(), key.to_owned()))?;
-        let dotted = dotted(self.name, key);
+        let entry = self.reader.raw.entries.remove(&(self.place.clone(), key.to_owned()))?;
+        let dotted = dotted(&self.place, key);
         self.reader.origins.insert(dotted.clone(), entry.origin);
         let value = T::read(&entry.written).filter(|value| allows(value));
         if let Some(value) = &value {

@@ -90,9 +90,10 @@ impl fmt::Debug for Jwk {
     }
 }
 
-/// RFC 7517 §4.2, §4.3: what `use` and `key_ops` say, where they stand.
+/// RFC 7517 §4.2, §4.3: what `use` and `key_ops` say, where they stand. SPIFFE bundles have a word of their own for it
+/// (SPIFFE Trust Domain and Bundle §4.2.2).
 fn is_for_signatures(members: &Object) -> Result<bool, JoseError> {
-    let by_use = text(members, "use")?.is_none_or(|usage| usage == "sig");
+    let by_use = text(members, "use")?.is_none_or(|usage| matches!(usage, "sig" | "jwt-svid"));
     let by_operations = match members.get("key_ops") {
         None => true,
         Some(Value::Array(operations)) => operations.iter().any(|operation| operation == "verify"),

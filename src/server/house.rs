@@ -10,7 +10,7 @@ use crate::jobs::rotate_keys::RotateKeys;
 use crate::keys::sealing::{self, KekRing};
 use crate::keys::{KeyRing, lifecycle, server_secret};
 use crate::oauth::dpop::{DpopPolicy, Nonces};
-use crate::oauth::{Pepper, Rules};
+use crate::oauth::{Pepper, Rules, TokenPolicy};
 use crate::ports::outbound::{GuardedOutbound, NameResolver, Outbound, SystemResolver};
 use crate::ports::{Clock, Entropy, Seed, SystemClock, SystemEntropy};
 use crate::records::Tenant;
@@ -61,7 +61,10 @@ impl House {
             keys,
             rotation,
             rules: Rules {
-                policy: policies::tokens(settings),
+                policy: TokenPolicy {
+                    trusted_issuers: policies::trusted_issuers(settings)?,
+                    ..policies::tokens(settings)
+                },
                 pepper: Pepper::new(*pepper),
                 subjects: Pepper::new(*subjects),
                 dpop: DpopPolicy { nonces: Nonces::new(*nonces), require_nonce: settings.dpop.require_nonce },

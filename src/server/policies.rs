@@ -1,13 +1,15 @@
 //! From settings to the small policies that the domain knows.
 
-use crate::config::{Destination, Settings, StatementSource};
+use crate::config::{self, Destination, Settings, StatementSource};
 use crate::identity::login::{AddressPolicy, LoginPolicy, ThrottlePolicy};
 use crate::identity::password::PasswordPolicy;
 use crate::identity::{HashParams, PoolPolicy, SessionPolicy};
+use crate::jose::JwkSet;
 use crate::keys::KeyPolicy;
 use crate::oauth::clients::dynamic::{Bounds, RegistrationPolicy, StatementIssuer};
 use crate::oauth::clients::profile;
 use crate::oauth::clients::registration::Offer;
+use crate::oauth::trust::{IssuerKeys, SubjectPattern, TrustedIssuer};
 use crate::oauth::{MtlsPolicy, RequestPolicy, TokenPolicy};
 use crate::ports::outbound::{AllowList, OutboundPolicy};
 use crate::records::{Profile, SignatureAlgorithm};
@@ -236,4 +238,37 @@ pub(super) fn outbound(settings: &Settings) -> Result<OutboundPolicy, StartError
             .map_err(|error| StartError::new(format!("outbound.ca_file: {}: {error}", path.display())))
     };
     Ok(OutboundPolicy { allow, ca_pem: own.ca_file.as_ref().map(read).transpose()?, timeout: own.timeout })
+}
+
+/// Others whose word we take.
+///
+/// # Errors
+/// One line, where a file of keys cannot be read.
+pub(super) fn trusted_issuers(settings: &Settings) -> Result<Arc<[TrustedIssuer]>, StartError> {
+    settings.trusted_issuers.iter().map(trusted_issuer).collect()
+}
+
+fn trusted_issuer(own: &config::TrustedIssuer) -> Result<TrustedIssuer, StartError> {
+    let keys = match (&own.jwks_file, &own.jwks_uri) {
+        (Some(path), _) => {
+            let failed = |error: &dyn std::fmt::Display| {
+                StartError::new(format!("trusted_issuers.jwks_file: {}: {error}", path.display()))
+            };
+            let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+            IssuerKeys::Known(Arc::new(JwkSet::parse(&bytes).map_err(|error| failed(&error))?))
+        }
+        (None, url) => IssuerKeys::At(url.clone().unwrap_or_default()),
+    };
+    Ok(TrustedIssuer {
+        issuer: own.issuer.clone(),
+        keys,
+        audiences: own.audiences.clone(),
+        algorithms: own.algorithms.clone(),
+        longest_life: span(own.max_life),
+        single_use: own.single_use,
+        subjects: own.subjects.iter().cloned().map(SubjectPattern).collect(),
+        claims: own.claims.clone(),
+        scope: own.scope.clone(),
+        roles: own.roles.clone(),
+    })
 }

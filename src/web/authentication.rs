@@ -88,14 +88,14 @@ async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven,
         certificate: call.certificate(),
         anchors: &anchors,
     };
-    let Some(url) = claimed.keys_at() else {
+    let Some(url) = claimed.keys_at(policy) else {
         return claimed.prove(&call.act, &evidence).map_err(Unproven::refusal);
     };
     let failed = |error: RemoteError| keys_unavailable(error.as_str());
-    let kept = call.state.remote_keys.get(url).await.map_err(failed)?;
+    let kept = call.state.remote_keys.get(&url).await.map_err(failed)?;
     match claimed.prove(&call.act, &Evidence { keys: Some(&kept), ..evidence }) {
         Err(Unproven::KeyMissing(_)) => {
-            let newer = call.state.remote_keys.get_newer(url).await.map_err(failed)?;
+            let newer = call.state.remote_keys.get_newer(&url).await.map_err(failed)?;
             let evidence = Evidence { keys: Some(&newer), ..evidence };
             claimed.prove(&call.act, &evidence).map_err(Unproven::refusal)
         }

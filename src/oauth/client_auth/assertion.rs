@@ -26,6 +26,7 @@ const TYPES: [&str; 3] = ["jwt", "jose", "client-authentication+jwt"];
 
 #[derive(Deserialize)]
 struct Subject {
+    iss: Option<String>,
     sub: String,
 }
 
@@ -42,10 +43,14 @@ pub(super) fn parse(params: &Params) -> Result<Presented, OAuthError> {
         return Err(invalid_client("client_assertion.type_unknown"));
     }
     let assertion = Jws::parse(text).map_err(refused)?;
-    let Subject { sub } =
+    let Subject { iss, sub } =
         assertion.unverified_claims().map_err(|_| invalid_client("client_assertion.subject"))?;
-    if params.get("client_id")?.is_some_and(|other| other != sub) {
-        return Err(invalid_client("client_assertion.other_client"));
+    // The client of a workload has another name than its issuer gives it, so `client_id` says which it is.
+    if let Some(named) = params.get("client_id")?.filter(|named| *named != sub) {
+        if iss.as_ref() == Some(&sub) {
+            return Err(invalid_client("client_assertion.other_client"));
+        }
+        return Ok(Presented { client_id: named.to_owned(), shown: Shown::Workload(text.into()) });
     }
     Ok(Presented { client_id: sub, shown: Shown::Assertion(text.into()) })
 }

@@ -14,6 +14,7 @@ mod private_key_jwt;
 mod proof;
 mod secret;
 mod tls;
+mod workload;
 
 pub use proof::{Evidence, Proven, Unproven, keys_unavailable};
 

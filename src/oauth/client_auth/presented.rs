@@ -21,6 +21,8 @@ pub(super) enum Shown {
     Post(SecretString),
     /// A signed assertion in the body.
     Assertion(SecretString),
+    /// A token that another issuer signed for a workload. RFC 7521 §4.2.
+    Workload(SecretString),
 }
 
 impl Presented {

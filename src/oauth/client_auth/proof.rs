@@ -2,7 +2,8 @@
 
 use super::presented::{Presented, Shown};
 use super::{
-    AuthenticatedClient, Claimed, OAuthError, client_secret_jwt, invalid_client, private_key_jwt, secret, tls,
+    AuthenticatedClient, Claimed, OAuthError, client_secret_jwt, invalid_client, private_key_jwt, secret,
+    tls, workload,
 };
 use crate::act::Act;
 use crate::jose::JwkSet;
@@ -76,13 +77,16 @@ impl Claimed {
     }
 
     /// Where the keys are published that the proof needs; none where none are needed, or they are registered.
-    pub fn keys_at(&self) -> Option<&str> {
+    pub fn keys_at<'a>(&'a self, policy: &'a TokenPolicy) -> Option<String> {
+        if let Shown::Workload(token) = &self.presented.shown {
+            return workload::keys_at(&self.client, token, policy);
+        }
         let needs_keys = matches!(
             (self.client.token_endpoint_auth_method, &self.presented.shown),
             (Method::PrivateKeyJwt, Shown::Assertion(_)) | (Method::SelfSignedTlsClientAuth, Shown::Nothing)
         );
         let keys = &self.client.keys;
-        keys.jwks_uri.as_deref().filter(|_| needs_keys && keys.jwks.is_none() && !self.client.disabled)
+        keys.jwks_uri.clone().filter(|_| needs_keys && keys.jwks.is_none() && !self.client.disabled)
     }
 
     /// Checks what the request shows. Changes nothing: the same may be tried again with newer keys.
@@ -102,6 +106,7 @@ impl Claimed {
             return Err(Unproven::Refused(invalid_client("client.disabled")));
         }
         match (client.token_endpoint_auth_method, shown) {
+            (_, Shown::Workload(shown)) => workload::check(client, shown, act, evidence),
             (Method::None, Shown::Nothing) => Ok(None),
             (Method::ClientSecretBasic, Shown::Basic(shown))
             | (Method::ClientSecretPost, Shown::Post(shown)) => {

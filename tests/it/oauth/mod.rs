@@ -11,6 +11,7 @@ mod dpop;
 mod fapi;
 mod introspection;
 mod jwks;
+mod jwt_bearer;
 mod logout;
 mod mtls;
 mod openid;
