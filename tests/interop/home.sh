@@ -2,8 +2,8 @@
 # Sourced by the runner: a server as an operator has one, with a configuration file, a data folder and orders over its socket.
 # Needs `work`, a folder for what it leaves behind, LATCHKEY, the binary, and pki.sh.
 #
-# Leaves $work/home/description.json: `issuer`, `user`, `config` (for the command), `binary` and `certificates`. Exports
-# LATCHKEY_CA, the authority of its certificate.
+# Leaves $work/home/description.json: `issuer`, `user`, `config` (for the command), `binary`, `resource` and `certificates`.
+# Exports LATCHKEY_CA, the authority of its certificate.
 
 # A port that is free now. The issuer has to be written down before the server starts.
 free_port() {
@@ -15,8 +15,10 @@ with socket.socket() as probe:
 
 # Writes the configuration, starts the server, adds the person, and describes all of it. Others on this machine may be called.
 start_home() {
-  local home=$work/home port mtls_port password issuer
+  local home=$work/home port mtls_port password issuer resource
   port=$(free_port) mtls_port=$(free_port)
+  # An API of somebody else's, for whose tokens clients may register themselves.
+  resource=http://127.0.0.1:$(free_port)/mcp
   issuer=https://localhost:$port
   mkdir -p "$home/pki"
   make_pki "$home/pki"
@@ -31,6 +33,10 @@ key = "$home/pki/server.key"
 [mtls]
 listen = "127.0.0.1:$mtls_port"
 client_ca = "$home/pki/ca.pem"
+[registration]
+mode = "open"
+client_id_metadata_documents = true
+resources = ["$resource"]
 [outbound]
 allow = ["127.0.0.0/8", "localhost"]
 ca_file = "$home/pki/ca.pem"
@@ -52,6 +58,7 @@ EOF
   "user": { "username": "ada", "password": "$password", "name": "Ada Lovelace", "email": "ada@example.com" },
   "config": "$home/latchkey.toml",
   "binary": "$LATCHKEY",
+  "resource": "$resource",
   "certificates": {
     "folder": "$home/pki", "subject": "$CLIENT_SUBJECT",
     "thumbprints": { "client": "$(thumbprint "$home/pki/client.pem")", "self": "$(thumbprint "$home/pki/self.pem")" }

@@ -2,6 +2,7 @@
 
 import sys
 
+import requests
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import ClientSecretJWT, PrivateKeyJWT
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -57,6 +58,17 @@ def web():
         same(ask(latest["refresh_token"]), {"active": False})
 
     check("revocation", revoke)
+
+
+def self_registered():
+    """An application that registers itself: RFC 7591."""
+    def registers():
+        answer = requests.post(server["registration_endpoint"], json={"client_name": "Authlib, self-made", **CODE}, timeout=10)
+        same(answer.status_code, 201)
+        client = answer.json()
+        sign_in(application(ISSUER, SCOPE, client_id=client["client_id"], client_secret=client["client_secret"]))
+
+    check("Flask: code flow of an application that registered itself", registers)
 
 
 def service():
@@ -116,7 +128,7 @@ def by_key_in_flask():
     ))
 
 
-PARTS = {"web": web, "service": service, "assertions": assertions}
+PARTS = {"web": web, "self_registered": self_registered, "service": service, "assertions": assertions}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer } from 'node:https'
 import { promisify } from 'node:util'
 import { PrivateKeyJwtProvider, ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js'
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
@@ -58,15 +58,6 @@ async function call(authProvider, url) {
   return text
 }
 
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
-
 /** Has the operator register a client. */
 function register(metadata) {
   const command = ['client', 'add', '--from', '-', '--json', '--config', home.config]
@@ -74,22 +65,23 @@ function register(metadata) {
 }
 
 const metadata = await (await fetch(`${home.issuer}/.well-known/oauth-authorization-server`)).json()
-const mcp = await start(metadata, await freePort())
+const resource = new URL(home.resource)
+const stop = await start(metadata, resource)
 
-const SERVICE = { grant_types: ['client_credentials'], scope: 'read', resources: [mcp.resource.href] }
+const SERVICE = { grant_types: ['client_credentials'], scope: 'read', resources: [resource.href] }
 
 async function registered() {
   await check('a client that the operator registered: discovery, PKCE and resource', async () => {
     const person = new Person()
-    person.client = register({ ...person.clientMetadata, scope: 'openid offline_access', resources: [mcp.resource.href] })
-    assert.ok(await call(person, mcp.resource))
-    assert.equal(person.resource, mcp.resource.href)
+    person.client = register({ ...person.clientMetadata, scope: 'openid offline_access', resources: [resource.href] })
+    assert.ok(await call(person, resource))
+    assert.equal(person.resource, resource.href)
     await refreshes(person)
   })
   await check('a program without a person, by its secret', async () => {
     const { client_id: clientId, client_secret: clientSecret } = register(SERVICE)
     const provider = new ClientCredentialsProvider({ clientId, clientSecret, scope: 'read', expectedIssuer: home.issuer })
-    assert.ok(await call(provider, mcp.resource))
+    assert.ok(await call(provider, resource))
   })
 }
 
@@ -101,23 +93,41 @@ async function byKey() {
     const provider = new PrivateKeyJwtProvider({
       clientId, privateKey: await exportPKCS8(privateKey), algorithm: 'ES256', scope: 'read', expectedIssuer: home.issuer,
     })
-    assert.ok(await call(provider, mcp.resource))
+    assert.ok(await call(provider, resource))
   })
 }
 
 async function byItself() {
   const person = new Person()
   await check('discovery, registration, PKCE and resource, all by itself', async () => {
-    assert.ok(await call(person, mcp.resource))
-    assert.equal(person.resource, mcp.resource.href)
+    assert.ok(await call(person, resource))
+    assert.equal(person.resource, resource.href)
     assert.ok(person.client.client_id)
   })
   await check('the next call needs nobody', async () => {
     const before = person.saved
-    assert.ok(await call(person, mcp.resource))
+    assert.ok(await call(person, resource))
     assert.equal(person.saved, before)
   })
   await check('a token that is refused is refreshed', () => refreshes(person))
+}
+
+/** Instead of registering, the SDK names a document about itself (OAuth Client ID Metadata Document). */
+async function byDocument() {
+  const person = new Person()
+  const read = (name) => readFileSync(`${home.certificates.folder}/server.${name}`)
+  const server = createServer({ cert: read('pem'), key: read('key') }, (_, response) => {
+    const document = { ...person.clientMetadata, client_id: person.clientMetadataUrl, scope: 'openid offline_access' }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(document))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  person.clientMetadataUrl = `https://localhost:${server.address().port}/client.json`
+  await check('a document about the client, in place of a registration', async () => {
+    assert.ok(await call(person, resource))
+    assert.equal(person.client.client_id, person.clientMetadataUrl)
+    await refreshes(person)
+  })
+  server.close()
 }
 
 /** With a token that the MCP server refuses, the SDK fetches another by itself. */
@@ -125,14 +135,14 @@ async function refreshes(person) {
   const { access_token: old, refresh_token } = person.kept
   assert.ok(refresh_token)
   person.kept = { ...person.kept, access_token: 'x' }
-  assert.ok(await call(person, mcp.resource))
+  assert.ok(await call(person, resource))
   assert.ok(person.kept.access_token.length > 1)
   assert.notEqual(person.kept.access_token, old)
 }
 
-const parts = { registered, byKey }
-const coming = { byItself }
+const parts = { registered, byKey, byItself }
+const coming = { byDocument }
 const asked = process.argv.slice(2)
 for (const name of asked.length ? asked : Object.keys(parts)) await { ...parts, ...coming }[name]()
-mcp.stop()
+stop()
 process.exitCode = close()

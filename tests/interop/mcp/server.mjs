@@ -17,10 +17,9 @@ function whoami() {
   return server
 }
 
-/** Starts it at `port`; `oauthMetadata` is what our server says of itself. Gives the address, and how to stop it. */
-export async function start(oauthMetadata, port) {
+/** Starts it at the address `resource`; `oauthMetadata` is what our server says of itself. Gives how to stop it. */
+export async function start(oauthMetadata, resource) {
   const app = express()
-  const resource = new URL(`http://127.0.0.1:${port}/mcp`)
   const keys = createRemoteJWKSet(new URL(oauthMetadata.jwks_uri))
   const verifier = {
     async verifyAccessToken(token) {
@@ -40,7 +39,7 @@ export async function start(oauthMetadata, port) {
     await whoami().connect(transport)
     await transport.handleRequest(request, response, request.body)
   })
-  const listening = app.listen(port, '127.0.0.1')
+  const listening = app.listen(resource.port, resource.hostname)
   await once(listening, 'listening')
-  return { resource, stop: () => { listening.close(); listening.closeAllConnections() } }
+  return () => { listening.close(); listening.closeAllConnections() }
 }

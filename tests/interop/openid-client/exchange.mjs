@@ -12,7 +12,9 @@ const BILLING = 'https://billing.example.com'
 export async function exchange() {
   const gateway = register({
     client_name: 'Gateway', grant_types: [EXCHANGE, 'client_credentials'], redirect_uris: [], scope: 'openid profile email',
-    resources: [AUDIENCE, BILLING], token_exchange: { subjects: ['*'] },
+    resources: [AUDIENCE, BILLING],
+    // It is the API that the tokens of others are for, and calls another one.
+    token_exchange_subject_audiences: [AUDIENCE], token_exchange_audiences: [BILLING],
   })
   const config = await discover(gateway)
   const web = await newClient({ resources: [AUDIENCE] })

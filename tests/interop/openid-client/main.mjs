@@ -14,10 +14,9 @@ import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
 const parts = {
   code, claimsParameter, formPost, registeredResponses, pushedRequests, requestObjects, signedAnswers, secrets, secretAssertions, assertions,
-  publishedKeys, certificates, dpop, device, logout, fapi,
+  publishedKeys, certificates, dpop, device, exchange, registration, logout, fapi,
 }
-const coming = { exchange, registration }
 
 const asked = process.argv.slice(2)
-for (const name of asked.length ? asked : Object.keys(parts)) await { ...parts, ...coming }[name]()
+for (const name of asked.length ? asked : Object.keys(parts)) await parts[name]()
 process.exitCode = close()

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import * as oidc from 'openid-client'
 import { check, refused } from '../checks.mjs'
-import { REDIRECT_URI, home, issuer, newKey, signIn } from './home.mjs'
+import { CODE, REDIRECT_URI, SCOPE, home, issuer, newKey, signIn } from './home.mjs'
 
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks]
 
 /** A token of the operator's, which allows one program to register. */
 function initialAccessToken() {
-  const command = ['client', 'registration-token', 'add', '--json', '--config', home.config]
+  const command = ['client', 'token', 'create', '--json', '--config', home.config]
   return JSON.parse(execFileSync(home.binary, command, { encoding: 'utf8' })).token
 }
 
@@ -20,11 +20,13 @@ const send = async (method, url, token, body) => {
 }
 
 export async function registration() {
-  const asked = { client_name: 'Self-made', redirect_uris: [REDIRECT_URI], scope: 'openid profile email offline_access', grant_types: ['authorization_code', 'refresh_token'] }
+  const asked = {
+    client_name: 'Self-made', redirect_uris: [REDIRECT_URI], scope: SCOPE, grant_types: CODE, token_endpoint_auth_method: 'client_secret_post',
+  }
   const add = (metadata, authentication, token = initialAccessToken()) =>
     oidc.dynamicClientRegistration(new URL(issuer), metadata, authentication, { initialAccessToken: token, execute })
 
-  const config = await check('registration, and what is answered', async () => {
+  const config = await check('registration with a token of the operator, and what is answered', async () => {
     const config = await add(asked)
     const client = config.clientMetadata()
     assert.ok(client.client_id && client.client_secret && client.registration_access_token && client.registration_client_uri)
@@ -38,10 +40,16 @@ export async function registration() {
     const mine = await add({ ...asked, ...method }, oidc.PrivateKeyJwt(keys.key))
     await signIn(mine)
   })
-  await check('refused: registration without a token of the operator', () => assert.rejects(add(asked, undefined, null)))
+  await check('registration where everybody may', () => add(asked, undefined, null))
+  await refused('registration with a token of nobody', 401, () => add(asked, undefined, 'x'))
+  await refused('registration with a token that was used before', 401, async () => {
+    const token = initialAccessToken()
+    await add(asked, undefined, token)
+    await add(asked, undefined, token)
+  })
   await refused('registration with a redirect URI that nobody may have', 'invalid_redirect_uri', () =>
     add({ ...asked, redirect_uris: ['https://client.example/#fragment'] }))
-  await management(config.clientMetadata(), asked)
+  if (config) await management(config.clientMetadata(), asked)
 }
 
 async function management(client, asked) {
