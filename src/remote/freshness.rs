@@ -10,7 +10,7 @@ const LONGEST: Duration = Duration::HOUR;
 const USUAL: Duration = Duration::minutes(5);
 
 /// What a `Cache-Control` header means for us. RFC 9111 §5.2.2.
-pub(super) fn lifetime(cache_control: Option<&str>) -> Duration {
+pub fn lifetime(cache_control: Option<&str>) -> Duration {
     let directives = || cache_control.unwrap_or_default().split(',').map(str::trim);
     if directives().any(|one| one.eq_ignore_ascii_case("no-store") || one.eq_ignore_ascii_case("no-cache")) {
         return SHORTEST;

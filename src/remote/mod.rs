@@ -5,4 +5,5 @@
 mod freshness;
 mod keys;
 
+pub use freshness::lifetime;
 pub use keys::{RemoteError, RemoteKeys};

@@ -3,12 +3,13 @@
 //! The rule is `oauth::client_auth`'s; here stands what it cannot do by itself: fetch the keys that a client publishes,
 //! spend what holds once, and write a refusal into the audit trail.
 
+use super::client_document;
 use super::extract::{Call, dpop};
 use super::respond::ProtocolError;
 use super::routes::TOKEN;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::{
-    AuthenticatedClient, Claimed, Evidence, Proven, Unproven, claim, keys_unavailable,
+    AuthenticatedClient, Claimed, Evidence, Proven, Unproven, claim, keys_unavailable, named,
 };
 use crate::oauth::one_time::{self, Spend};
 use crate::oauth::{OAuthError, Params};
@@ -62,6 +63,15 @@ async fn claim_and_prove(
     params: &Params,
     endpoint: &str,
 ) -> Result<(Claimed, Proven), ProtocolError> {
+    if let Some(client_id) = named(call.authorization(), params)
+        && let Err(stop) = client_document::refresh(call, &client_id).await
+    {
+        let stop = match stop {
+            Stop::Refused(error) => Stop::Refused(keys_unavailable(error.cause)),
+            Stop::Fault(fault) => Stop::Fault(fault),
+        };
+        return Err(refuse(call, None, stop).await);
+    }
     let claimed = claim(&call.state.store, &call.act, &call.realm.rules.policy, call.authorization(), params);
     let claimed = match claimed {
         Ok(claimed) => claimed,

@@ -3,6 +3,7 @@
 mod assertions;
 mod authentication;
 mod authorization_request;
+mod client_document;
 pub mod extract;
 pub mod middleware;
 pub mod pages;

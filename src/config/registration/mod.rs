@@ -72,6 +72,12 @@ fn are_absolute(uris: &Vec<String>) -> bool {
 }
 
 pub(super) fn check(registration: &Registration, reader: &mut Reader) {
+    if registration.require_software_statement && registration.client_id_metadata_documents {
+        reader.refuse(
+            &["registration.client_id_metadata_documents", "registration.require_software_statement"],
+            "contradicts registration.require_software_statement: documents come without one",
+        );
+    }
     if registration.require_software_statement && registration.software_statement_issuers.is_empty() {
         reader.refuse(
             &["registration.require_software_statement", "registration.software_statement_issuers"],

@@ -89,7 +89,9 @@ pub(super) fn evaluate(
 /// Whether an answer can reach nobody but the client. RFC 8252 §8.6: any program on a person's device can wait at a
 /// loopback address or a scheme of its own, so there what was allowed before is asked again.
 fn is_assured(target: &TrustedRedirect) -> bool {
-    !target.client().is_public() || target.redirect_uri().starts_with("https://")
+    let client = target.client();
+    // CIMD §6: nobody here has ever seen a client that only a document describes, so it is asked about each time.
+    !client.origin.is_document() && (!client.is_public() || target.redirect_uri().starts_with("https://"))
 }
 
 /// `prompt=login` and `max_age`: OIDC Core §3.1.2.1. A sign-in within this very interaction is always fresh.

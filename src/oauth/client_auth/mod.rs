@@ -95,6 +95,11 @@ pub fn claim(
     Ok(Claimed { client, presented })
 }
 
+/// The client that a request names, by its own word; none where that cannot be read, which [`claim`] then refuses.
+pub fn named(authorization: Option<&[u8]>, params: &Params) -> Option<String> {
+    Presented::read(authorization, params).ok().map(|presented| presented.client_id)
+}
+
 /// All of these read the same from outside.
 const fn invalid_client(cause: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidClient, "Client authentication failed.", cause)

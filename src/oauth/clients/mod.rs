@@ -3,6 +3,7 @@
 //! Each is a unit of work that appends its audit entry. `by` is who does it: a subject, or `operator`.
 
 mod change;
+pub mod document;
 pub mod dynamic;
 mod patch;
 pub mod profile;

@@ -25,6 +25,8 @@ pub struct ConsentPage {
     pub frame: Frame,
     /// Who asks.
     pub client_name: String,
+    /// The host that describes the client, where nobody registered it. CIMD §6.
+    pub publisher: Option<String>,
     /// The host to which the answer goes.
     pub redirect_host: String,
     /// Who is signed in.
@@ -117,6 +119,7 @@ fn show(
         details: details(&frame, &waiting.authorization_details, types),
         frame,
         client_name: client.display_name().to_owned(),
+        publisher: publisher(&client),
         redirect_host: Url::parse(&waiting.redirect_uri).map(|url| host_of(&url)).unwrap_or_default(),
         account: account_of(&person.user),
         form: csrf::seal(browser, FormName::Consent, subject),
@@ -126,6 +129,12 @@ fn show(
         resources: waiting.resources,
     };
     page.answer(StatusCode::OK)
+}
+
+/// CIMD §6: where the client describes itself, since its name is its own word.
+fn publisher(client: &Client) -> Option<String> {
+    let address = client.origin.is_document().then(|| Url::parse(&client.client_id).ok()).flatten()?;
+    Some(host_of(&address))
 }
 
 /// On to the authorization endpoint, which looks again at what is still needed.
@@ -139,6 +148,7 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
     let page = |client_name: &str, scope: &str, resources: &[&str]| ConsentPage {
         frame: frame.clone(),
         client_name: client_name.into(),
+        publisher: None,
         redirect_host: "notes.meadow.example".into(),
         account: "Ada Lovelace".into(),
         scope: Scope::parse(scope).unwrap_or_default(),
@@ -147,6 +157,10 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         details: Vec::new(),
         form: FormSeal { csrf: "CSRF".into(), interaction: Some("INTERACTION".into()) },
         switch_href: frame.href("/login?interaction=INTERACTION"),
+    };
+    let described = ConsentPage {
+        publisher: Some("notes.example".into()),
+        ..page("Meadow Notes", "openid profile", &[])
     };
     let all = "openid profile email address phone offline_access roles groups orders:read";
     let every_claim = CLAIMS.map(|(claim, _)| claim.to_owned()).to_vec();
@@ -159,6 +173,7 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         Sample::of("usual", &page("Meadow Notes", "openid profile email", &[])),
         Sample::of("all", &page("Meadow Notes", all, &["https://api.meadow.example"])),
         Sample::of("claims", &ConsentPage { claims: every_claim, ..page("Meadow Notes", "openid", &[]) }),
+        Sample::of("document", &described),
         Sample::of("nothing", &page("Meadow Notes", "", &[])),
         Sample::of("markup", &page("\"><script>alert(1)</script>", "openid <script>", &["'><b>"])),
     ]

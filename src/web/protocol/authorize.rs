@@ -5,6 +5,7 @@ use crate::oauth::authorize::{self, Failure, Named, Outcome, SignedIn};
 use crate::oauth::{OAuthError, Params};
 use crate::storage::Stop;
 use crate::web::authorization_request::resolve;
+use crate::web::client_document::refresh_named;
 use crate::web::extract::{Call, PageForm, Visit};
 use crate::web::respond::authorization;
 use crate::web::respond::page_error::{PageError, Phrase};
@@ -32,6 +33,9 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
     let (call, params) = (&visit.call, form.params());
     if visit.known_browser().is_some() {
         return answer(&visit, params).await;
+    }
+    if let Err(stop) = refresh_named(call, params).await {
+        return refuse(call, stop).await;
     }
     let is_plain = matches!(Named::read(params), Ok(Named::Plain));
     if is_plain
@@ -71,6 +75,9 @@ pub async fn resume(visit: Visit) -> Result<HttpResponse, PageError> {
 
 async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
+    if let Err(stop) = refresh_named(call, params).await {
+        return refuse(call, stop).await;
+    }
     check_fetch(call, params)?;
     let asked = match resolve(call, params).await {
         Ok(asked) => asked,

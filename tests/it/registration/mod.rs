@@ -1,6 +1,7 @@
 //! Clients that come by themselves. RFC 7591, RFC 7592, OIDC Registration.
 
 mod configuration;
+mod documents;
 mod policy;
 mod register;
 mod statement;

@@ -17,8 +17,8 @@ pub use bounds::Bounds;
 pub use information::Information;
 pub use manage::{Replacement, delete, load, replace};
 pub use policy::{Mode, RegistrationPolicy, StatementIssuer};
-pub(in crate::oauth::clients) use unused::forget;
 pub use unused::{expire, note_use};
+pub(in crate::oauth::clients) use unused::{forget, note as note_unused};
 
 use super::registration::{Metadata, Offer, described as describe};
 use crate::act::Act;

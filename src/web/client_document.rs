@@ -1,0 +1,102 @@
+//! Clients that are what a document at their own address says: fetched before anything is decided. CIMD §4.
+
+use super::extract::Call;
+use crate::oauth::clients::{self, document};
+use crate::oauth::{OAuthError, Params};
+use crate::ports::outbound::Fetch;
+use crate::records::Client;
+use crate::remote::lifetime;
+use crate::storage::{Fault, Stop};
+use std::convert::Infallible;
+
+/// Brings the client that a request names in `client_id` up to date, where it is what a document says. Others are left
+/// alone.
+///
+/// # Errors
+/// As [`refresh`].
+pub(super) async fn refresh_named(call: &Call, params: &Params) -> Result<(), Stop<OAuthError>> {
+    match params.get("client_id") {
+        Ok(Some(client_id)) => refresh(call, client_id).await,
+        // Whoever reads the request refuses it.
+        Ok(None) | Err(_) => Ok(()),
+    }
+}
+
+/// Brings this client up to date, where it is what a document says.
+///
+/// # Errors
+/// `invalid_request` where there is no such document, or none that can be used. CIMD §4.1.
+pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<OAuthError>> {
+    if !document::is_address(client_id) {
+        return Ok(());
+    }
+    if !call.realm.registration.documents {
+        return Err(unknown("client.unknown"));
+    }
+    document::check_address(client_id).map_err(|error| unknown(error.cause))?;
+    let current = clients::find(&call.state.store, &call.act.tenant, client_id)?;
+    if !document::is_due(current.as_ref(), &call.act) {
+        return Ok(());
+    }
+    if current.is_none()
+        && call.act.remote.is_some_and(|address| call.state.registrations.check(address).is_err())
+    {
+        return Err(unknown("client_document.too_many"));
+    }
+    match fetch(call, client_id, current.as_ref()).await {
+        Ok((client, life)) => keep(call, client, life).await.map_err(Stop::Fault),
+        Err(Failed::Now(_)) if document::is_usable(current.as_ref(), &call.act) => Ok(()),
+        Err(Failed::Now(cause) | Failed::Ever(cause)) => Err(unknown(cause)),
+    }
+}
+
+/// Why there is no document.
+enum Failed {
+    /// Its server does not answer as it should; what is kept may do.
+    Now(&'static str),
+    /// It says what cannot be, or is not there any more.
+    Ever(&'static str),
+}
+
+async fn fetch(
+    call: &Call,
+    client_id: &str,
+    current: Option<&Client>,
+) -> Result<(Client, time::Duration), Failed> {
+    let answer = call.state.outbound.send(Fetch::get(client_id, "application/json")).await;
+    let answer = answer.map_err(|error| Failed::Now(error.as_str()))?;
+    match answer.status {
+        200 => {}
+        500.. => return Err(Failed::Now("client_document.status")),
+        // CIMD §4: whatever is not 200 is an error, and is not kept.
+        _ => return Err(Failed::Ever("client_document.status")),
+    }
+    // CIMD §3: `application/json`, or a type that says to be JSON.
+    let media_type = answer.media_type();
+    let is_json = media_type == "application/json"
+        || media_type.starts_with("application/") && media_type.ends_with("+json");
+    if !is_json {
+        return Err(Failed::Ever("client_document.media_type"));
+    }
+    let (policy, made_with) = (&call.realm.registration, (&call.realm.offer, &call.act));
+    let client = document::read(client_id, &answer.body, policy, current, made_with);
+    let client = client.map_err(|error| Failed::Ever(error.cause))?;
+    // CIMD §4.2, RFC 9111 §4.2.1.
+    Ok((client, lifetime(answer.cache_control.as_deref())))
+}
+
+async fn keep(call: &Call, client: Client, life: time::Duration) -> Result<(), Fault> {
+    let (act, realm) = (call.act.clone(), call.realm.clone());
+    let unit = call.state.store.run::<_, Infallible, _>(move |txn| {
+        let client = (client.clone(), life);
+        Ok(document::keep(txn, &act, &realm.registration, client, realm.keys.keks())?)
+    });
+    unit.await.map_err(|stop| match stop {
+        Stop::Refused(never) => match never {},
+        Stop::Fault(fault) => fault,
+    })
+}
+
+fn unknown(cause: &'static str) -> Stop<OAuthError> {
+    Stop::Refused(OAuthError::invalid_request("The client is not known here.", cause))
+}
