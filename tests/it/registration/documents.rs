@@ -1,7 +1,7 @@
 //! Clients that are what a document at their own address says. CIMD.
 
 use crate::support::App;
-use crate::support::flow::{CHALLENGE, VERIFIER};
+use crate::support::flow::{CALLBACK, CHALLENGE, VERIFIER};
 use crate::support::signed::Key;
 use actix_web::test::TestRequest;
 use latchkey::oauth::clients;
@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use time::Duration;
 
 const ADDRESS: &str = "https://tool.example/oauth/client.json";
-const CALLBACK: &str = "https://tool.example/cb";
 
 fn documents(policy: &mut RegistrationPolicy) {
     policy.mode = Mode::Off;
