@@ -123,6 +123,7 @@ pub struct Metadata {
 
 impl Metadata {
     /// The metadata of this issuer.
+    #[allow(clippy::too_many_lines, reason = "a table: one line a member")]
     pub fn of(policy: &TokenPolicy, paths: Paths, algorithms: &[SignatureAlgorithm]) -> Self {
         let at = |path: &str| format!("{}{path}", policy.issuer);
         let methods = methods(policy);

@@ -70,6 +70,7 @@ pub struct ProfileChange {
 }
 
 /// A member that stands there, be it `null`.
+#[allow(clippy::option_option, reason = "missing, null and given are three things")]
 fn known<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -261,6 +261,24 @@ async fn a_strangers_interaction_is_refused() {
     is_page(&app.send(again).await, "an interaction answers once");
 }
 
+/// M20: the stored request is what is answered, whatever a later URL says.
+#[actix_web::test]
+async fn a_resumed_request_is_the_one_that_was_stored() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[("scope", json!("openid email"))]);
+    let ada = app.signed_in("ada");
+    let begun = app.authorize(None, &[("claims", r#"{"id_token":{"preferred_username":null}}"#)]).await;
+    let own = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+    let changed = "&response_type=token&response_mode=fragment&scope=openid+email&client_id=evil&prompt=none\
+                   &redirect_uri=https://evil.example/&state=evil&max_age=0&claims=x&request=x&code_challenge=x";
+    let resume = begun.header("location").replace("/login", "/authorize/resume") + changed;
+    let request = TestRequest::get().uri(&resume).insert_header(("cookie", format!("{}; {own}", ada.cookie)));
+    let back = sent_back(&app.send(request).await);
+    assert_eq!((back["state"].as_str(), back.get("access_token")), ("xyz", None));
+    let issued = app.redeem(&web, &back["code"], &[]).await.json();
+    assert_eq!(issued["scope"], "openid");
+}
+
 /// RFC 9700 §2.1.1; the basic OpenID profile sends no challenge, so a confidential client may be let off.
 #[actix_web::test]
 async fn pkce_can_be_waived_for_a_confidential_client_alone() {

@@ -4,6 +4,7 @@ use crate::oauth::{OAuthError, Params};
 
 /// What `prompt` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one value that may stand there")]
 pub(in crate::oauth::authorize) struct Prompt {
     /// No page may be shown.
     pub(in crate::oauth::authorize) none: bool,
