@@ -128,12 +128,7 @@ impl Metadata {
         let at = |path: &str| format!("{}{path}", policy.issuer);
         let methods = methods(policy);
         let secret_methods: Vec<_> = methods.iter().copied().filter(|method| *method != "none").collect();
-        // RFC 8414 §2: `none` is not among them.
-        let assertion_algorithms: Vec<_> = JwsAlgorithm::ALL_ASYMMETRIC
-            .into_iter()
-            .chain(JwsAlgorithm::ALL_SYMMETRIC)
-            .map(JwsAlgorithm::as_str)
-            .collect();
+        let assertion_algorithms = assertion_algorithms();
         let own_algorithms: Vec<_> = algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
         Self {
             issuer: policy.issuer.as_ref().to_owned(),
@@ -239,6 +234,12 @@ impl Metadata {
         self.response_modes_supported.retain(|name| profile::has_mode(name, held_to));
         self
     }
+}
+
+/// RFC 8414 §2: `none` is not among them.
+fn assertion_algorithms() -> Vec<&'static str> {
+    let all = JwsAlgorithm::ALL_ASYMMETRIC.into_iter().chain(JwsAlgorithm::ALL_SYMMETRIC);
+    all.map(JwsAlgorithm::as_str).collect()
 }
 
 fn names(algorithms: &[JwsAlgorithm]) -> Vec<&'static str> {

@@ -97,24 +97,21 @@ fn read(header: &[u8], held_to: Option<Profile>) -> Result<(String, Claims), OAu
     let malformed = || invalid("The DPoP proof is no signed JWT.", "dpop.malformed");
     let algorithm = || invalid("The algorithm of the DPoP proof is not supported.", "dpop.algorithm");
     let text = std::str::from_utf8(header).map_err(|_| malformed())?;
-    let jws = Jws::parse(text.trim_matches([' ', '\t'])).map_err(|error| match error {
-        JoseError::Unsecured => algorithm(),
-        _ => malformed(),
-    })?;
+    let jws = Jws::parse(text.trim_matches([' ', '\t']))
+        .map_err(|error| if error == JoseError::Unsecured { algorithm() } else { malformed() })?;
     if !jws.header().is_type(TYP) {
         return Err(invalid("The typ of the DPoP proof must be dpop+jwt.", "dpop.typ"));
     }
     let jwk = jws.header().jwk.as_ref().ok_or(invalid("The DPoP proof names no key.", "dpop.jwk"))?;
-    let jwk = Jwk::parse(jwk).map_err(|error| match error {
-        // RFC 9449 §4.3, 7.
-        JoseError::PrivateKey => invalid("The DPoP proof shows a private key.", "dpop.private_key"),
-        _ => invalid("The key of the DPoP proof cannot be used.", "dpop.jwk"),
-    })?;
-    let verified =
-        jws.verify(With::Key(&jwk), profile::algorithms(held_to)).map_err(|error| match error {
-            JoseError::Algorithm => algorithm(),
-            _ => invalid("The signature of the DPoP proof is wrong.", "dpop.signature"),
-        })?;
+    let unusable = invalid("The key of the DPoP proof cannot be used.", "dpop.jwk");
+    let private = invalid("The DPoP proof shows a private key.", "dpop.private_key");
+    // RFC 9449 §4.3, 7.
+    let jwk =
+        Jwk::parse(jwk).map_err(|error| if error == JoseError::PrivateKey { private } else { unusable })?;
+    let wrong = invalid("The signature of the DPoP proof is wrong.", "dpop.signature");
+    let verified = jws
+        .verify(With::Key(&jwk), profile::algorithms(held_to))
+        .map_err(|error| if error == JoseError::Algorithm { algorithm() } else { wrong })?;
     let claims = verified.claims().map_err(|_| invalid("The DPoP proof lacks a claim.", "dpop.claims"))?;
     Ok((jwk.thumbprint(), claims))
 }
