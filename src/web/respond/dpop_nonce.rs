@@ -10,7 +10,7 @@ const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// The nonce to hand out with the answer to this call: to whoever proves a key, and to whoever is told to.
 pub fn current(call: &Call, error: Option<ErrorCode>) -> Option<String> {
-    let asked = matches!(error, Some(ErrorCode::UseDpopNonce));
+    let asked = matches!(error, Some(ErrorCode::UseDpopNonce | ErrorCode::InvalidDpopProof));
     (asked || !call.dpop().is_empty()).then(|| call.realm.rules.dpop.nonces.current(call.act.now))
 }
 

@@ -176,3 +176,19 @@ fn settings_that_contradict_each_other_are_faults_at_the_line_of_one() {
         assert!(faults.len() == 1 && faults[0].starts_with(expected), "{text}: {faults:#?}");
     }
 }
+
+/// FAPI 2.0 Security Profile §5.3.2.1, §5.4.1.
+#[test]
+fn a_profile_refuses_what_contradicts_it() {
+    assert_eq!(faults("profile = \"fapi2_security\"", &[]), [""; 0]);
+    assert_eq!(faults("", &[("LATCHKEY__PROFILE", "fapi2_message_signing")]), [""; 0]);
+    for (text, key) in [
+        ("profile = \"fapi2\"", "profile"),
+        ("profile = \"fapi2_security\"\n[tokens]\ncode_ttl = \"61s\"", "tokens.code_ttl"),
+        ("profile = \"fapi2_security\"\n[tokens]\nclock_skew = \"9s\"", "tokens.clock_skew"),
+        ("profile = \"fapi2_security\"\n[keys]\nalgorithms = [\"RS256\"]", "keys.algorithms"),
+    ] {
+        let faults = faults(text, &[]);
+        assert!(faults.len() == 1 && faults[0].contains(key), "{text}: {faults:?}");
+    }
+}

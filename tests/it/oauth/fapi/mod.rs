@@ -1,6 +1,7 @@
 //! Clients that are held to a profile. FAPI 2.0 Security Profile, FAPI 2.0 Message Signing.
 
 mod message_signing;
+mod mtls;
 mod registration;
 mod security;
 mod server;
