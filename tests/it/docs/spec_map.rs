@@ -55,6 +55,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 7009", "OAuth 2.0 Token Revocation"),
     ("RFC 7239", "Forwarded HTTP Extension"),
     ("RFC 7301", "TLS Application-Layer Protocol Negotiation Extension"),
+    ("RFC 7396", "JSON Merge Patch"),
     ("RFC 7515", "JSON Web Signature"),
     ("RFC 7517", "JSON Web Key"),
     ("RFC 7518", "JSON Web Algorithms"),
