@@ -112,17 +112,16 @@ impl RemoteKeys {
     async fn renew(&self, url: &str, state: &mut State, pause: Duration) -> Result<Arc<JwkSet>, RemoteError> {
         let now = self.clock.now();
         let recent = state.tried.filter(|(at, _)| now < at.saturating_add(pause));
-        let error = match recent {
-            Some((_, error)) => error,
-            None => {
-                let fetched = self.fetch(url).await;
-                let error = fetched.as_ref().err().copied();
-                state.tried = Some((now, error));
-                if let Ok((keys, life)) = fetched {
-                    state.set = Some(Held { keys: Arc::new(keys), fresh_until: now.saturating_add(life) });
-                }
-                error
+        let error = if let Some((_, error)) = recent {
+            error
+        } else {
+            let fetched = self.fetch(url).await;
+            let error = fetched.as_ref().err().copied();
+            state.tried = Some((now, error));
+            if let Ok((keys, life)) = fetched {
+                state.set = Some(Held { keys: Arc::new(keys), fresh_until: now.saturating_add(life) });
             }
+            error
         };
         let usable = state.set.as_ref().filter(|held| now < held.fresh_until.saturating_add(LONGEST_STALE));
         match (usable, error) {
