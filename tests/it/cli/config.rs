@@ -192,3 +192,39 @@ fn a_profile_refuses_what_contradicts_it() {
         assert!(faults.len() == 1 && faults[0].contains(key), "{text}: {faults:?}");
     }
 }
+
+/// RFC 9396: the one part whose sections have names of the operator's.
+#[test]
+fn types_of_authorization_details_are_sections_of_their_own() {
+    let text = "[authorization_details.payment]\ntext = \"Pay {to}\"\nmembers = { to = \"text\" }\nrequired = [\"to\"]\n\n\
+                [authorization_details.\"https://scheme.example/files\"]\nactions = [\"*\"]\n[http]\nworkers = 1\n";
+    let loaded = check(Some((Path::new("x.toml"), text)), &[]).unwrap_or_else(|faults| panic!("{faults}"));
+    let names: Vec<_> = loaded.settings.authorization_details.names().collect();
+    assert_eq!(names, ["https://scheme.example/files", "payment"]);
+    assert!(loaded.wrote("authorization_details.payment"));
+    let other = check(Some((Path::new("x.toml"), &text.replace("Pay", "Send"))), &[]).unwrap();
+    assert_eq!(loaded.differences(&other), ["authorization_details.payment"]);
+    for (text, expected) in [
+        (
+            "[authorization_details.a]\nmembers = { to = \"string\" }",
+            "x.toml:2: authorization_details: unknown variant",
+        ),
+        (
+            "[http]\nworkers = 1\n[authorization_details.a]\nactons = []",
+            "x.toml:4: authorization_details: unknown field",
+        ),
+        (
+            "[authorization_details.a]\nrequired = [\"x\"]",
+            "x.toml:1: authorization_details.a: required: there is no member x",
+        ),
+        (
+            "[authorization_details.a]\ntext = \"{x}\"",
+            "x.toml:1: authorization_details.a: text: there is no member x",
+        ),
+        ("[authorization_details]\nx = 1", "x.toml:2: authorization_details: invalid type"),
+        ("authorization_details = 1", "x.toml:1: authorization_details: no such"),
+    ] {
+        let faults = faults(text, &[]);
+        assert!(faults.len() == 1 && faults[0].starts_with(expected), "{text}: {faults:#?}");
+    }
+}

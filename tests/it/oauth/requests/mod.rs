@@ -1,5 +1,6 @@
 //! How authorization requests come, and how they are answered.
 
+mod details;
 mod never_mixed;
 mod object;
 mod pushed;

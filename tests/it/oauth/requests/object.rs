@@ -277,29 +277,6 @@ async fn an_object_that_nobody_honest_makes_is_refused() {
     }
 }
 
-/// FAPI 2.0 Message Signing §5.3.1.
-#[actix_web::test]
-async fn message_signing_wants_young_objects_for_us() {
-    let app = App::start().await;
-    let key = Key::es256();
-    signing_client(&app, &key, &[]);
-    app.change_client("web", |client| {
-        client.profile = Some(latchkey::records::Profile::Fapi2MessageSigning);
-    });
-    let now = app.act().now.unix_timestamp();
-    for (over, cause) in [
-        (vec![("aud", Value::Null)], "jws.audience"),
-        (vec![("exp", Value::Null)], "jws.claims"),
-        (vec![("nbf", Value::Null)], "jws.claims"),
-        (vec![("nbf", json!(now - 3601)), ("exp", json!(now + 10))], "jws.long_lived"),
-        (vec![("exp", json!(now + 3601))], "jws.long_lived"),
-    ] {
-        let object = object(&app, &key, &over);
-        assert_eq!(app.get(&asking(&[("client_id", "web"), ("request", &object)])).await.status, 400);
-        assert_eq!(app.last_cause(), cause, "{over:?}");
-    }
-}
-
 /// Keys that the client publishes; fetched again for a key that is new there.
 #[actix_web::test]
 async fn keys_may_lie_where_the_client_publishes_them() {
