@@ -30,9 +30,11 @@ pub(super) fn check(detail: &Value, kind: &DetailType) -> Result<(), OAuthError>
 fn check_values(value: &Value, allowed: &[String]) -> Result<(), OAuthError> {
     let is_allowed =
         |item: &Value| item.as_str().is_some_and(|item| allowed.iter().any(|one| one == "*" || one == item));
-    match value {
-        Value::Array(items) if !items.is_empty() && items.iter().all(is_allowed) => Ok(()),
-        _ => Err(refuse("authorization_details: a member has a value that is not allowed.", "details.value")),
+    match value.as_array() {
+        Some(items) if !items.is_empty() && items.iter().all(is_allowed) => Ok(()),
+        Some(_) | None => {
+            Err(refuse("authorization_details: a member has a value that is not allowed.", "details.value"))
+        }
     }
 }
 

@@ -45,11 +45,9 @@ fn is_within(one: &Value, whole: &Value) -> bool {
 }
 
 fn is_sublist(value: &Value, granted: &Value) -> bool {
-    match (value, granted) {
-        (Value::Array(items), Value::Array(granted)) => {
-            !items.is_empty() && items.iter().all(|item| granted.contains(item))
-        }
-        _ => false,
+    match (value.as_array(), granted.as_array()) {
+        (Some(items), Some(granted)) => !items.is_empty() && items.iter().all(|item| granted.contains(item)),
+        (Some(_) | None, _) => false,
     }
 }
 

@@ -87,13 +87,9 @@ pub fn keys_at<'a>(object: &str, client: &'a Client) -> Option<&'a str> {
 /// # Errors
 /// `invalid_request_object`.
 pub fn read(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -> Result<Asked, Unread> {
-    let members = if client.requests.request_object_signing_alg.as_deref() == Some(NONE) {
-        unsigned(object)?
-    } else {
-        signed(object, client, act, evidence)?
-    };
-    claims::check(&members, client, act, evidence.policy)?;
     let is_signed = client.requests.request_object_signing_alg.as_deref() != Some(NONE);
+    let members = if is_signed { signed(object, client, act, evidence)? } else { unsigned(object)? };
+    claims::check(&members, client, act, evidence.policy)?;
     Ok(Asked::object(members::params(members)?, is_signed))
 }
 
