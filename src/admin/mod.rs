@@ -7,12 +7,14 @@
 mod clients;
 mod inspect;
 mod keys;
+mod resources;
 mod secret;
 pub mod socket;
 mod users;
 
 pub use clients::{ClientOrder, ClientView, InitialTokenView, TokenBounds, TokenOrder};
 pub use keys::{KeyOrder, KeyView};
+pub use resources::{ResourceOrder, ResourceView};
 pub use secret::Secret;
 pub use users::{UserOrder, UserView};
 
@@ -96,6 +98,8 @@ pub enum Order {
     User(UserOrder),
     /// About clients.
     Client(ClientOrder),
+    /// About APIs.
+    Resource(ResourceOrder),
     /// About signing keys.
     Key(KeyOrder),
     /// Explains a token.
@@ -119,6 +123,10 @@ pub enum Answer {
     Client(Box<ClientView>),
     /// Some clients, and after which to ask for more.
     Clients(Page<ClientView>),
+    /// An API.
+    Resource(Box<ResourceView>),
+    /// All APIs.
+    Resources(Vec<ResourceView>),
     /// An initial access token; with the token itself where that is new.
     InitialToken(InitialTokenView),
     /// The initial access tokens.
@@ -145,6 +153,8 @@ impl Answer {
             Self::Clients(page) => page.next.as_deref(),
             Self::User(_)
             | Self::Client(_)
+            | Self::Resource(_)
+            | Self::Resources(_)
             | Self::InitialToken(_)
             | Self::InitialTokens(_)
             | Self::Keys(_)
@@ -249,6 +259,7 @@ pub async fn execute(services: &Services, order: Order) -> Result<Answer, Refusa
     match order {
         Order::User(order) => users::execute(services, order).await,
         Order::Client(order) => clients::execute(services, order).await,
+        Order::Resource(order) => resources::execute(services, order).await,
         Order::Key(order) => keys::execute(services, order).await,
         Order::Inspect { token, audience } => inspect::execute(services, &token, audience.as_deref()),
     }

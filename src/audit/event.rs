@@ -62,6 +62,10 @@ pub enum Event {
     ClientUpdated,
     /// A client was deleted.
     ClientDeleted,
+    /// An API was described.
+    ResourceCreated,
+    /// The description of an API was deleted.
+    ResourceDeleted,
     /// An initial access token was made.
     RegistrationTokenCreated,
     /// An initial access token was withdrawn.

@@ -1,6 +1,6 @@
 //! Every answer as it is shown: to people, or as JSON.
 
-use super::{Failure, client, inspect, key, print, user};
+use super::{Failure, client, inspect, key, print, resource, user};
 use crate::admin::Answer;
 use serde_json::json;
 
@@ -14,6 +14,8 @@ pub(super) fn show(answer: &Answer, as_json: bool) -> Result<(), Failure> {
         Answer::Users(page) => user::list(&page.items),
         Answer::Client(view) => client::show(view),
         Answer::Clients(page) => client::list(&page.items),
+        Answer::Resource(view) => resource::show(view),
+        Answer::Resources(views) => resource::list(views),
         Answer::InitialToken(token) => client::token::show(token),
         Answer::InitialTokens(tokens) => client::token::list(tokens),
         Answer::Keys(keys) => key::list(keys),
@@ -32,6 +34,8 @@ fn show_json(answer: &Answer) -> Result<(), Failure> {
         Answer::Users(page) => print::json(&page.items),
         Answer::Client(view) => print::json(view),
         Answer::Clients(page) => print::json(&page.items),
+        Answer::Resource(view) => print::json(view),
+        Answer::Resources(views) => print::json(views),
         Answer::InitialToken(token) => print::json(token),
         Answer::InitialTokens(tokens) => print::json(tokens),
         Answer::Keys(keys) => print::json(keys),

@@ -9,6 +9,7 @@ mod inspect;
 mod key;
 mod print;
 mod profile;
+mod resource;
 mod secret_input;
 mod serve;
 mod user;
@@ -48,6 +49,9 @@ enum Verb {
     /// Register, show, change and delete clients
     #[command(subcommand)]
     Client(client::Verb),
+    /// Describe the APIs for which tokens are issued
+    #[command(subcommand)]
+    Resource(resource::Verb),
     /// Show and turn the signing keys
     #[command(subcommand)]
     Key(key::Verb),
@@ -96,6 +100,7 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::CheckConfig(arguments) => check_config::run(&arguments),
         Verb::User(verb) => user::run(&settings(config.as_deref())?, verb),
         Verb::Client(verb) => client::run(&settings(config.as_deref())?, verb),
+        Verb::Resource(verb) => resource::run(&settings(config.as_deref())?, verb),
         Verb::Key(verb) => key::run(&settings(config.as_deref())?, verb),
         Verb::Inspect(arguments) => inspect::run(&settings(config.as_deref())?, arguments),
         Verb::Audit(verb) => audit::run(&settings(config.as_deref())?, &verb),

@@ -23,6 +23,7 @@ pub mod one_time;
 mod params;
 pub mod pkce;
 mod policy;
+pub mod protected_resource;
 pub mod redirect_uri;
 pub mod request_object;
 pub mod resource;

@@ -46,7 +46,7 @@ pub use people::{
     Address, BrowserSession, Details, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username,
 };
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
-pub use registered::{InitialAccessToken, UnusedClient};
+pub use registered::{InitialAccessToken, ProtectedResource, UnusedClient};
 pub use response_mode::ResponseMode;
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};

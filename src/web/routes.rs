@@ -3,11 +3,13 @@
 use super::middleware::cors;
 use super::pages::{check_session, consent, device, index, login, logout, select_account, setup, signed_out};
 use super::protocol::{
-    authorize, device_authorization, discovery, introspect, jwks, par, registration, revoke, token, userinfo,
+    authorize, device_authorization, discovery, introspect, jwks, par, protected_resource, registration,
+    revoke, token, userinfo,
 };
 use super::state::Realm;
 use super::static_files;
 use crate::oauth::discovery::Paths;
+use crate::oauth::protected_resource::WELL_KNOWN;
 use actix_web::Resource;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{
@@ -102,6 +104,14 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
             app.service(metadata(&format!("{path}{base}")).app_data(realm.clone()).wrap(cors()));
         }
     }
+    // RFC 9728 §3.1: the rest of the path is that of the resource, wherever on our origin it lies.
+    app.service(
+        resource(format!("{WELL_KNOWN}{{resource:.*}}"))
+            .app_data(realm.clone())
+            .route(get().to(protected_resource::get))
+            .route(head().to(protected_resource::get))
+            .wrap(cors()),
+    );
     app.service(
         scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages),
     );

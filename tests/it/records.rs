@@ -1,9 +1,10 @@
 //! Stored records: the bytes of today's versions, which a later program must still read, and the expiry index.
 
 use latchkey::records::{
-    self, AuthorizationCode, BrowserSession, Client, Consent, DeviceAuthorization, Grant, Interaction,
-    LoginThrottle, LogoutNotice, OneTime, Participant, PushedRequest, Record, RevokedToken, ServerSecret,
-    SessionCookie, SetupLink, SigningKey, Tenant, User, UserCode, Username,
+    self, AuthorizationCode, BrowserSession, Client, Consent, DeviceAuthorization, Grant, InitialAccessToken,
+    Interaction, LoginThrottle, LogoutNotice, OneTime, Participant, ProtectedResource, PushedRequest, Record,
+    RevokedToken, ServerSecret, SessionCookie, SetupLink, SigningKey, Tenant, UnusedClient, User, UserCode,
+    Username,
 };
 use latchkey::storage::{Fault, Read as _, Stop, Store};
 use serde::{Deserialize, Serialize};
@@ -149,6 +150,34 @@ fn what_signing_out_leaves_to_do_is_read_as_it_was_written() {
         &format!(
             r#"{{"v":1,"r":{{"id":"{A}","client_id":"web","user_id":"{B}","sid":"{B}","attempts":1,"due_at":2,"expires_at":3}}}}"#
         ),
+    );
+}
+
+#[test]
+fn what_stands_around_registration_is_read_as_it_was_written() {
+    let common = r#""redirect_uris":["https://app.example/cb"],"grant_types":["authorization_code"],"token_endpoint_auth_method":"none","scope":"openid","access_token_signed_response_alg":"ES256","id_token_signed_response_alg":"ES256","require_pkce":true,"rotate_refresh_tokens":true,"skip_consent":false"#;
+    for origin in [
+        r#"{"registered":{"token_hash":"h","initial_access_token":"t","software_statement":"s","unused_until":9}}"#,
+        r#"{"document":{"fetched_at":1,"fresh_until":2,"unused_until":9}}"#,
+    ] {
+        golden::<Client>(
+            "default/client/web",
+            &format!(
+                r#"{{"v":1,"r":{{"client_id":"web","native":false,{common},"origin":{origin},"disabled":false,"created_at":1,"updated_at":2}}}}"#
+            ),
+        );
+    }
+    golden::<InitialAccessToken>(
+        "default/initial_access_token/h",
+        r#"{"v":1,"r":{"hash":"h","note":"n","uses_left":3,"scope":"openid","grant_types":["client_credentials"],"resources":["https://api.example"],"profile":"fapi2_security","created_at":1,"expires_at":2}}"#,
+    );
+    golden::<UnusedClient>(
+        "default/unused_client/000000000009/web",
+        r#"{"v":1,"r":{"client_id":"web","until":9}}"#,
+    );
+    golden::<ProtectedResource>(
+        "default/protected_resource/https://api.example/",
+        r#"{"v":1,"r":{"resource":"https://api.example/","resource_name":"A","scopes_supported":["read"],"resource_signing_alg_values_supported":["ES256"],"dpop_bound_access_tokens_required":true,"tls_client_certificate_bound_access_tokens":true,"resource_documentation":"https://api.example/d","resource_policy_uri":"https://api.example/p","resource_tos_uri":"https://api.example/t","created_at":1}}"#,
     );
 }
 

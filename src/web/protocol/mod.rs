@@ -6,6 +6,7 @@ pub mod discovery;
 pub mod introspect;
 pub mod jwks;
 pub mod par;
+pub mod protected_resource;
 pub mod registration;
 pub mod revoke;
 pub mod token;

@@ -3,8 +3,10 @@
 use super::dpop_nonce;
 use crate::oauth::bearer::Scheme;
 use crate::oauth::clients::profile;
+use crate::oauth::protected_resource::address_of;
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::web::extract::Call;
+use crate::web::routes::USERINFO;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -12,7 +14,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 /// No token was shown: the challenges alone, without an error code. RFC 6750 §3.1, RFC 9449 §7.2.
 pub fn missing(call: &Call) -> HttpResponse {
     let mut response = HttpResponse::Unauthorized();
-    response.append_header((WWW_AUTHENTICATE, "Bearer realm=\"latchkey\""));
+    response.append_header((WWW_AUTHENTICATE, format!("Bearer realm=\"latchkey\"{}", metadata(call))));
     offer_dpop(call, &mut response);
     finish(response).finish()
 }
@@ -22,10 +24,11 @@ pub fn refused(call: &Call, scheme: Scheme, error: OAuthError) -> HttpResponse {
     let mut response = HttpResponse::build(status(error.code));
     let wanted = wanted(call, error.code);
     let why = format!(
-        "{} realm=\"latchkey\", error=\"{}\", error_description=\"{}\"{wanted}",
+        "{} realm=\"latchkey\", error=\"{}\", error_description=\"{}\"{wanted}{}",
         scheme.as_str(),
         error.code.as_str(),
-        error.description
+        error.description,
+        metadata(call)
     );
     match scheme {
         Scheme::Bearer => {
@@ -67,6 +70,12 @@ fn status(code: ErrorCode) -> StatusCode {
 fn offer_dpop(call: &Call, response: &mut HttpResponseBuilder) {
     let challenge = format!("DPoP realm=\"latchkey\", algs=\"{}\"", algorithms(call));
     response.append_header((WWW_AUTHENTICATE, challenge));
+}
+
+/// Where a client that knows nothing but this endpoint learns the rest. RFC 9728 §5.1.
+fn metadata(call: &Call) -> String {
+    let address = address_of(&format!("{}{USERINFO}", call.realm.rules.policy.issuer));
+    address.map(|address| format!(", resource_metadata=\"{address}\"")).unwrap_or_default()
 }
 
 /// RFC 9449 §7.1, `algs`.

@@ -112,3 +112,29 @@ fn initial_access_tokens_are_made_listed_and_withdrawn() {
     assert_eq!(home.run(&["client", "token", "create", "--profile", "none"]).code, 1);
     assert_eq!(home.run(&["client", "token", "create", "--expires-in", "0"]).code, 1);
 }
+
+/// RFC 9728: what an API has to serve is printed for it.
+#[test]
+fn apis_are_described_listed_and_forgotten() {
+    let home = Home::new();
+    let add = [
+        "resource",
+        "add",
+        "https://api.example/orders",
+        "--name",
+        "Orders",
+        "--scopes",
+        "read write",
+        "--dpop-bound",
+    ];
+    let added = home.run(&add).done();
+    assert!(added.contains("https://api.example/.well-known/oauth-protected-resource/orders"), "{added}");
+    assert!(added.contains("\"scopes_supported\""), "{added}");
+    assert_eq!(home.run(&add).code, 1, "it is there already");
+    let shown = home.run(&["resource", "show", "https://api.example/orders", "--json"]).json();
+    assert_eq!(shown["metadata"]["dpop_bound_access_tokens_required"], true);
+    assert!(home.run(&["resource", "list"]).done().contains("Orders"));
+    home.run(&["resource", "delete", "https://api.example/orders"]).done();
+    assert_eq!(home.run(&["resource", "show", "https://api.example/orders"]).code, 1);
+    assert_eq!(home.run(&["resource", "add", "nonsense"]).code, 1);
+}

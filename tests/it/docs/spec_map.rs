@@ -62,6 +62,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 7519", "JSON Web Token"),
     ("RFC 7521", "Assertion Framework for OAuth 2.0 Client Authentication and Authorization Grants"),
     ("RFC 7523", "JWT Profile for OAuth 2.0 Client Authentication and Authorization Grants"),
+    ("RFC 7396", "JSON Merge Patch"),
     ("RFC 7591", "OAuth 2.0 Dynamic Client Registration Protocol"),
     ("RFC 7592", "OAuth 2.0 Dynamic Client Registration Management Protocol"),
     ("RFC 7617", "The 'Basic' HTTP Authentication Scheme"),

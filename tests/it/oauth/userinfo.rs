@@ -43,15 +43,14 @@ async fn without_a_token_there_is_a_bare_challenge() {
     let tokens = app.tokens(&web, &ada, "openid").await;
     let in_query = format!("/userinfo?access_token={}", tokens["access_token"].as_str().unwrap());
     let basic = TestRequest::get().uri("/userinfo").insert_header(("authorization", "Basic YTpi"));
-    assert_eq!(
-        app.send(basic).await.header("www-authenticate"),
-        "Bearer realm=\"latchkey\"",
-        "another scheme"
-    );
+    // RFC 9728 §5.1: and where to learn the rest.
+    let challenge = "Bearer realm=\"latchkey\", \
+         resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/userinfo\"";
+    assert_eq!(app.send(basic).await.header("www-authenticate"), challenge, "another scheme");
     for uri in ["/userinfo", in_query.as_str()] {
         let answer = app.get(uri).await;
         assert_eq!(answer.status, 401);
-        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"latchkey\"");
+        assert_eq!(answer.header("www-authenticate"), challenge);
     }
 }
 

@@ -4,6 +4,7 @@ mod configuration;
 mod documents;
 mod policy;
 mod register;
+mod resources;
 mod statement;
 
 use crate::support::{Answer, App};

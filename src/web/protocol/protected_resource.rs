@@ -1,0 +1,45 @@
+//! What the APIs behind our origin, and our own userinfo endpoint, say about themselves. RFC 9728 §3.
+
+use crate::oauth::protected_resource::{self, Document, WELL_KNOWN};
+use crate::storage::Stop;
+use crate::web::extract::Call;
+use crate::web::respond::ProtocolError;
+use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::routes::USERINFO;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::{Either, HttpRequest, HttpResponse};
+
+/// `GET /.well-known/oauth-protected-resource…`.
+pub async fn get(
+    call: Call,
+    request: HttpRequest,
+) -> Either<Result<HttpResponse, ProtocolError>, Result<HttpResponse, PageError>> {
+    match document(&call, &request) {
+        Ok(Some(document)) => Either::Left(Ok(HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))
+            .json(document))),
+        Ok(None) => Either::Right(Err(Phrase::NotFound.into())),
+        Err(error) => Either::Left(Err(error)),
+    }
+}
+
+fn document(call: &Call, request: &HttpRequest) -> Result<Option<Document>, ProtocolError> {
+    let policy = &call.realm.rules.policy;
+    let Ok(issuer) = url::Url::parse(&policy.issuer) else { return Ok(None) };
+    // RFC 9728 §3.1: what stands behind the well-known part belongs to the resource, to the letter.
+    let asked = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let Some(rest) = asked.strip_prefix(WELL_KNOWN) else { return Ok(None) };
+    let resource = format!("{}{rest}", issuer.origin().ascii_serialization());
+    if resource == format!("{}{USERINFO}", policy.issuer) {
+        return Ok(Some(Document::of_userinfo(&resource, policy)));
+    }
+    let find = |resource: &str| {
+        let found = protected_resource::find(&call.state.store, &call.act.tenant, resource);
+        found.map_err(|fault| ProtocolError::stopped(call, Stop::Fault(fault)))
+    };
+    let mut found = find(&resource)?;
+    if found.is_none() && rest.is_empty() {
+        found = find(&format!("{resource}/"))?;
+    }
+    Ok(found.map(|own| Document::of(own, policy)))
+}
