@@ -122,9 +122,8 @@ impl Raw {
 /// The tables of an array that holds nothing else, each with its place.
 fn tables<'a, 'b>(value: &'a DeValue<'b>) -> Option<Vec<(usize, &'a DeTable<'b>)>> {
     let DeValue::Array(items) = value else { return None };
-    let table = |item: &'a toml::Spanned<DeValue<'b>>| match item.get_ref() {
-        DeValue::Table(table) => Some((item.span().start, table)),
-        _ => None,
+    let table = |item: &'a toml::Spanned<DeValue<'b>>| {
+        if let DeValue::Table(table) = item.get_ref() { Some((item.span().start, table)) } else { None }
     };
     if items.is_empty() { None } else { items.iter().map(table).collect() }
 }

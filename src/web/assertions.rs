@@ -29,7 +29,10 @@ pub(super) async fn verify(call: &Call, request: Request) -> Result<Request, OAu
             }
             Ok(Request::TokenExchange(own))
         }
-        other => Ok(other),
+        own @ (Request::AuthorizationCode(_)
+        | Request::RefreshToken(_)
+        | Request::ClientCredentials(_)
+        | Request::DeviceCode(_)) => Ok(own),
     }
 }
 

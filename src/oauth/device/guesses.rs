@@ -32,16 +32,12 @@ pub(super) fn check(txn: &dyn Txn, act: &Act, who: &str) -> Result<(), Stop<OAut
 /// Counts a wrong code.
 pub(super) fn count(txn: &mut dyn Txn, act: &Act, who: &str) -> Result<(), Fault> {
     let id = id(act, who);
-    match find::<LoginThrottle>(txn, &act.tenant, &id)? {
-        Some(mut counted) => {
-            counted.failures = counted.failures.saturating_add(1);
-            update(txn, &act.tenant, &counted)
-        }
-        None => {
-            let end = window_end(act.now);
-            insert(txn, &act.tenant, &LoginThrottle { id, failures: 1, not_before: act.now, expires_at: end })
-        }
+    if let Some(mut counted) = find::<LoginThrottle>(txn, &act.tenant, &id)? {
+        counted.failures = counted.failures.saturating_add(1);
+        return update(txn, &act.tenant, &counted);
     }
+    let end = window_end(act.now);
+    insert(txn, &act.tenant, &LoginThrottle { id, failures: 1, not_before: act.now, expires_at: end })
 }
 
 fn id(act: &Act, who: &str) -> String {

@@ -1,6 +1,6 @@
 //! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
 
-use super::{binding, record, standing};
+use super::{binding, record, refreshable_until, standing};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -79,7 +79,7 @@ pub fn decide(
     code.consumed_at = Some(act.now);
     update(txn, &act.tenant, &code)?;
     record(txn, act, &grant, &access, GRANT_TYPE)?;
-    Ok(Issued::for_user(access, refresh, id, client))
+    Ok(Issued::for_user(access, refresh, id, client).refreshable(refreshable_until(rules, &grant)))
 }
 
 /// The code, if this client may redeem it now with what it shows.

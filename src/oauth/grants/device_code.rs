@@ -1,11 +1,11 @@
 //! The `device_code` grant: a device fetches what a person allowed at another screen. RFC 8628 §3.4, §3.5.
 
-use super::{binding, record, standing};
+use super::{binding, record, refreshable_until, standing};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
-use crate::oauth::{ErrorCode, OAuthError, Params, Rules, resource, revocation};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, authorization_details, resource, revocation};
 use crate::records::{DeviceAnswer, DeviceAuthorization, Grant, find, hash_of, update};
 use crate::storage::{Fault, Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -29,6 +29,7 @@ const JITTER: Duration = Duration::milliseconds(500);
 pub struct Request {
     device_code: SecretString,
     resources: Vec<String>,
+    details: Option<Vec<serde_json::Value>>,
 }
 
 /// Reads the request. RFC 8628 §3.4, RFC 8707 §2.2.
@@ -40,6 +41,7 @@ pub fn parse(params: &Params) -> Result<Request, OAuthError> {
     Ok(Request {
         device_code: params.required("device_code", missing)?.to_owned().into(),
         resources: resource::parse(params)?,
+        details: authorization_details::parse_narrower(params)?,
     })
 }
 
@@ -62,10 +64,13 @@ pub fn decide(
     // Whoever was disabled, or has signed out, between yes and now gets nothing.
     let user = standing(txn, act, client, &grant)?;
     let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
+    let details = authorization_details::choose(&grant.authorization_details, request.details.as_deref())
+        .map_err(Stop::Refused)?;
 
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
     let scope = device.scope.clone();
-    let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope, &resources);
+    let access =
+        AccessToken::for_user(act, rules, client, (&grant, &user), scope, &resources).with_details(details);
     let id = device.scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
 
     if binding::bind(&mut grant, client) {
@@ -74,7 +79,7 @@ pub fn decide(
     device.consumed_at = Some(act.now);
     update(txn, &act.tenant, &device)?;
     record(txn, act, &grant, &access, GRANT_TYPE)?;
-    Ok(Issued::for_user(access, refresh, id, client))
+    Ok(Issued::for_user(access, refresh, id, client).refreshable(refreshable_until(rules, &grant)))
 }
 
 /// The device authorization and its grant, if this client may redeem it now.

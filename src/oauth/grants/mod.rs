@@ -18,6 +18,7 @@ use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::records::{Grant, GrantType};
 use crate::storage::{Fault, Stop, Txn};
+use time::OffsetDateTime;
 
 /// A token request whose grant type is known and whose parameters have been read.
 #[derive(Debug, Clone)]
@@ -116,6 +117,12 @@ impl Request {
             }
         }
     }
+}
+
+/// Until when the newest refresh token of the grant can be used, if it is not used before.
+fn refreshable_until(rules: &Rules, grant: &Grant) -> Option<OffsetDateTime> {
+    let state = grant.refresh.as_ref()?;
+    Some(grant.expires_at.min(state.rotated_at + rules.policy.refresh_idle_ttl))
 }
 
 /// Appends that tokens were issued for a person, and why: the grant type, or what was special about it.

@@ -4,7 +4,7 @@
 //! `n + 1` is unused, gives the same `n + 1` again: a lost reply or a second tab logs nobody out. Anything older
 //! was stolen or replayed, and revokes the family.
 
-use super::{binding, record, standing};
+use super::{binding, record, refreshable_until, standing};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
@@ -105,13 +105,13 @@ pub fn decide(
         .with_details(details);
     let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
     let bound = binding::bind(&mut grant, client);
+    grant.refresh = Some(state);
     if moved || bound {
-        grant.refresh = Some(state);
         update(txn, &act.tenant, &grant)?;
     }
     let cause = if position == Position::Retry { "refresh_token.retried" } else { GRANT_TYPE };
     record(txn, act, &grant, &access, cause)?;
-    Ok(Issued::for_user(access, refresh, id, client))
+    Ok(Issued::for_user(access, refresh, id, client).refreshable(refreshable_until(rules, &grant)))
 }
 
 fn position(

@@ -18,13 +18,21 @@ pub struct Issued {
     access_algorithm: SignatureAlgorithm,
     refresh: Option<SecretString>,
     id: Option<(IdToken, SignatureAlgorithm)>,
-    issued_token_type: Option<&'static str>,
+    exchanged_as: Option<&'static str>,
+    refresh_until: Option<OffsetDateTime>,
 }
 
 impl Issued {
     /// An access token and nothing else.
     pub fn access_alone(access: AccessToken, algorithm: SignatureAlgorithm) -> Self {
-        Self { access, access_algorithm: algorithm, refresh: None, id: None, issued_token_type: None }
+        Self {
+            access,
+            access_algorithm: algorithm,
+            refresh: None,
+            id: None,
+            exchanged_as: None,
+            refresh_until: None,
+        }
     }
 
     /// What an exchange gives. RFC 8693 §2.2.1: `issued_token_type` says what it is; a refresh token is never with it.
@@ -33,7 +41,7 @@ impl Issued {
         algorithm: SignatureAlgorithm,
         issued_token_type: &'static str,
     ) -> Self {
-        Self { issued_token_type: Some(issued_token_type), ..Self::access_alone(access, algorithm) }
+        Self { exchanged_as: Some(issued_token_type), ..Self::access_alone(access, algorithm) }
     }
 
     #[cfg(test)]
@@ -53,8 +61,15 @@ impl Issued {
             access_algorithm: client.access_token_signed_response_alg,
             refresh,
             id: id.map(|id| (id, client.id_token_signed_response_alg)),
-            issued_token_type: None,
+            exchanged_as: None,
+            refresh_until: None,
         }
+    }
+
+    /// The same, saying until when its refresh token can be used.
+    #[must_use]
+    pub fn refreshable(self, until: Option<OffsetDateTime>) -> Self {
+        Self { refresh_until: until, ..self }
     }
 }
 
@@ -68,6 +83,10 @@ pub struct TokenResponse {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
+    /// How many seconds the refresh token can be used, if it is not used before. OAuth 2.0 Refresh Token Expiration
+    /// (draft-ietf-oauth-refresh-token-expiration).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token_expires_in: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Scope::is_empty")]
@@ -88,7 +107,7 @@ impl std::fmt::Debug for TokenResponse {
 /// # Errors
 /// A [`KeyError`], such as for an algorithm whose first key is still being made.
 pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> {
-    let Issued { access, access_algorithm, refresh, id, issued_token_type } = issued;
+    let Issued { access, access_algorithm, refresh, id, exchanged_as, refresh_until } = issued;
     let (iat, exp) = (instant(access.iat), instant(access.exp));
     let access_token = keys.sign_jwt(access_algorithm, ACCESS_TOKEN_TYP, &access, iat, exp)?;
     let id_token = id
@@ -99,9 +118,13 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
         .transpose()?;
     Ok(TokenResponse {
         access_token,
-        issued_token_type,
+        issued_token_type: exchanged_as,
         token_type: Scheme::of(access.cnf.as_ref()).as_str(),
         expires_in: access.exp - access.iat,
+        refresh_token_expires_in: refresh
+            .as_ref()
+            .and(refresh_until)
+            .map(|until| (until.unix_timestamp() - access.iat).max(0)),
         refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
         id_token,
         scope: access.scope,

@@ -8,6 +8,7 @@ mod cors;
 mod device;
 mod discovery;
 mod dpop;
+mod endings;
 mod fapi;
 mod introspection;
 mod jwks;

@@ -23,6 +23,24 @@ async fn each_use_gives_a_successor() {
     assert_eq!(app.refresh(&web, &second["refresh_token"], &[]).await.status, 200);
 }
 
+/// draft-ietf-oauth-refresh-token-expiration: how long it can be used, which ends with its grant.
+#[actix_web::test]
+async fn the_client_is_told_how_long_it_lives() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let offline = app.tokens(&web, &ada, "openid offline_access").await;
+    assert_eq!(offline["refresh_token_expires_in"], 14 * 86_400);
+    let online = app.tokens(&web, &ada, "openid").await;
+    assert_eq!(online["refresh_token_expires_in"], 12 * 3600, "no longer than the browser session");
+    app.advance(Duration::hours(1));
+    let next = app.refresh(&web, &online["refresh_token"], &[]).await.json();
+    assert_eq!(next["refresh_token_expires_in"], 11 * 3600);
+    let kept = app.with_web_client(&[("client_id", json!("kept")), ("rotate_refresh_tokens", json!(false))]);
+    let service = app.post("/token", &[("grant_type", "client_credentials")], Some(&kept)).await.json();
+    assert_eq!(service.get("refresh_token_expires_in"), None);
+}
+
 /// A lost reply, a second tab, a racing phone: nobody is logged out.
 #[actix_web::test]
 async fn a_retry_gets_the_same_successor() {
