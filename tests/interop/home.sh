@@ -40,6 +40,11 @@ resources = ["$resource"]
 [outbound]
 allow = ["127.0.0.0/8", "localhost"]
 ca_file = "$home/pki/ca.pem"
+[[trusted_issuers]]
+issuer = "https://ci.example.com"
+jwks_file = "$home/pki/issuer.jwks"
+subjects = ["repo:example/*"]
+scope = "read"
 EOF
   "$LATCHKEY" serve --config "$home/latchkey.toml" >"$home/out.log" 2>"$home/server.log" &
   home_server=$!

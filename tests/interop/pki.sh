@@ -2,7 +2,8 @@
 # Sourced by the runner: certificates for one run, made by openssl. They are good for two days.
 #
 # make_pki FOLDER leaves there: ca.pem, the authority; server.{pem,key} for localhost; client.{pem,key} of that authority; and
-# self.{pem,key}, which nobody else has signed, for a client too, with its public key as self.jwk.
+# self.{pem,key}, which nobody else has signed, for a client too, with its public key as self.jwk. Beside them issuer.key, by which
+# somebody whom we trust signs tokens, and issuer.jwks.
 
 export CLIENT_SUBJECT='CN=orders,O=Example'
 
@@ -27,6 +28,14 @@ import base64, json, subprocess
 der = subprocess.run(["openssl", "ec", "-in", "self.key", "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
 text = lambda part: base64.urlsafe_b64encode(part).decode().rstrip("=")
 print(json.dumps({"kty": "EC", "crv": "P-256", "x": text(der[-64:-32]), "y": text(der[-32:])}))
+EOF
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out issuer.key
+    python3 - >issuer.jwks <<'EOF'
+import base64, json, subprocess
+said = subprocess.run(["openssl", "rsa", "-in", "issuer.key", "-noout", "-modulus"], check=True, capture_output=True, text=True).stdout
+text = lambda part: base64.urlsafe_b64encode(part).decode().rstrip("=")
+modulus = bytes.fromhex(said.strip().split("=")[1])
+print(json.dumps({"keys": [{"kty": "RSA", "kid": "1", "alg": "RS256", "n": text(modulus), "e": "AQAB"}]}))
 EOF
   ) 2>"$1/openssl.log" || { cat "$1/openssl.log" >&2; return 1; }
 }

@@ -6,7 +6,7 @@ import { close } from '../checks.mjs'
 import { claimsParameter, code, formPost, registeredResponses } from './code.mjs'
 import { device } from './device.mjs'
 import { dpop } from './dpop.mjs'
-import { exchange } from './exchange.mjs'
+import { exchange, workloads } from './exchange.mjs'
 import { fapi } from './fapi.mjs'
 import { logout } from './logout.mjs'
 import { registration } from './registration.mjs'
@@ -14,7 +14,7 @@ import { pushedRequests, requestObjects, signedAnswers } from './requests.mjs'
 
 const parts = {
   code, claimsParameter, formPost, registeredResponses, pushedRequests, requestObjects, signedAnswers, secrets, secretAssertions, assertions,
-  publishedKeys, certificates, dpop, device, exchange, registration, logout, fapi,
+  publishedKeys, certificates, dpop, device, exchange, workloads, registration, logout, fapi,
 }
 
 const asked = process.argv.slice(2)

@@ -34,7 +34,7 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         }
     }
     let has_keys = keys.jwks.is_some() || keys.jwks_uri.is_some();
-    if !has_keys && proves_by_key(client.token_endpoint_auth_method) {
+    if !has_keys && proves_by_key(client) {
         return Err(refuse(
             "jwks, jwks_uri: token_endpoint_auth_method needs one of them.",
             "registration.jwks.missing",
@@ -51,11 +51,16 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// Whether the client proves who it is with a key that it registers.
-fn proves_by_key(method: TokenEndpointAuthMethod) -> bool {
+/// Whether the client proves who it is with a key that it registers. For a workload its issuer signs: RFC 7521 §4.2.
+fn proves_by_key(client: &Client) -> bool {
     // OIDC Core §9; RFC 8705 §2.2.2.
-    matches!(
-        method,
-        TokenEndpointAuthMethod::PrivateKeyJwt | TokenEndpointAuthMethod::SelfSignedTlsClientAuth
-    )
+    match client.token_endpoint_auth_method {
+        TokenEndpointAuthMethod::PrivateKeyJwt => client.authentication.workload_identities.is_empty(),
+        TokenEndpointAuthMethod::SelfSignedTlsClientAuth => true,
+        TokenEndpointAuthMethod::None
+        | TokenEndpointAuthMethod::ClientSecretBasic
+        | TokenEndpointAuthMethod::ClientSecretPost
+        | TokenEndpointAuthMethod::ClientSecretJwt
+        | TokenEndpointAuthMethod::TlsClientAuth => false,
+    }
 }

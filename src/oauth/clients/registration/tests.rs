@@ -224,6 +224,7 @@ fn what_the_rules_allow_is_taken() {
         json!({"client_name": "Netz & Söhne “A”", "contacts": ["ada@example.com"], "tos_uri": "https://app.example/t#x"}),
         json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": key(), "token_endpoint_auth_signing_alg": "ES256"}),
         json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/jwks"}),
+        json!({"token_endpoint_auth_method": "private_key_jwt", "workload_identities": [{"issuer": "https://ci.example", "subject": "job"}]}),
         json!({"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "HS256"}),
         json!({"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": key()}),
         json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_ip": "2001:db8::1"}),
