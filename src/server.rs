@@ -88,7 +88,8 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
     match mode {
         Mode::Normal { .. } => notices::banner(settings, link.as_ref())?,
         Mode::Demo { json } => {
-            notices::demo(settings, &demo::furnish(settings, &house.services).await?, *json)?;
+            let demo = Box::pin(demo::furnish(settings, &house.services)).await?;
+            notices::demo(settings, &demo, *json)?;
         }
     }
     let config = if let Mode::Normal { config } = mode { config.clone() } else { None };

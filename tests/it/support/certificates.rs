@@ -86,7 +86,8 @@ fn make(wanted: &Wanted<'_>, by: Option<&Pair>) -> Pair {
     let mut builder = X509Builder::new().unwrap();
     builder.set_version(2).unwrap();
     let mut serial = [0; 16];
-    openssl::rand::rand_bytes(&mut serial).unwrap();
+    serial[0] = 1;
+    serial[1..].copy_from_slice(&key.public_key_to_der().unwrap()[60..75]);
     builder.set_serial_number(&BigNum::from_slice(&serial).unwrap().to_asn1_integer().unwrap()).unwrap();
     let subject = name(wanted.subject);
     builder.set_subject_name(&subject).unwrap();

@@ -22,7 +22,7 @@ fn place(authority: &Pair) -> (Home, SocketAddr) {
     (home, address)
 }
 
-fn add(home: &Home, client_id: &str, metadata: Value) {
+fn add(home: &Home, client_id: &str, metadata: &Value) {
     let mut document = json!({ "grant_types": ["client_credentials"], "scope": "read" });
     document.as_object_mut().unwrap().extend(metadata.as_object().unwrap().clone());
     home.write("client.json", &document.to_string());
@@ -68,7 +68,7 @@ fn the_certificate_of_the_connection_proves_the_client() {
     add(
         &home,
         "notes",
-        json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "notes.example",
+        &json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "notes.example",
                 "tls_client_certificate_bound_access_tokens": true }),
     );
     let named = |name| Wanted { dns: name, for_clients: true, ..PLAIN };
@@ -154,7 +154,7 @@ fn a_certificate_signed_by_itself_proves_the_client_that_registered_it() {
     add(
         &home,
         "notes",
-        json!({ "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": { "keys": [key] } }),
+        &json!({ "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": { "keys": [key] } }),
     );
     let server = home.serve(&[]);
     assert_eq!(status(mtls, Some(&pair), ""), DONE);
@@ -172,7 +172,7 @@ fn a_trusted_proxy_tells_which_certificate_the_client_showed() {
     add(
         &home,
         "notes",
-        json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=notes" }),
+        &json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=notes" }),
     );
     let pair = authority.issue(&Wanted { subject: &[("CN", "notes")], ..PLAIN });
     let server = home.serve(&[]);
@@ -191,7 +191,7 @@ fn new_authorities_are_taken_up_on_sighup() {
     add(
         &home,
         "notes",
-        json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=notes" }),
+        &json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=notes" }),
     );
     let pair = new.issue(&Wanted { subject: &[("CN", "notes")], ..PLAIN });
     let server = home.serve(&[]);

@@ -7,6 +7,7 @@ use crate::support::flow::{CALLBACK, Credentials, VERIFIER};
 use actix_web::test::TestRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey::records::Binding;
 use serde_json::{Value, json};
 
 fn thumbprint(pair: &Pair) -> String {
@@ -74,7 +75,7 @@ async fn a_token_names_the_certificate_and_introspection_tells() {
     let told = place.app.post("/introspect", &[("token", token)], Some(&api)).await.json();
     assert_eq!((&told["active"], &told["cnf"]), (&json!(true), &expected));
 
-    place.app.change_client("service", |client| client.binding = Default::default());
+    place.app.change_client("service", |client| client.binding = Binding::default());
     let tokens = place.token(&[&pair]).await.json();
     assert_eq!(claims(&tokens["access_token"]).get("cnf"), None, "only where the client registered for it");
 }
@@ -121,7 +122,7 @@ async fn a_public_clients_refresh_token_is_bound_to_its_certificate() {
     assert_eq!(next.status, 200, "{}", next.text());
     assert_eq!(claims(&next.json()["access_token"])["cnf"], json!({ "x5t#S256": thumbprint(&own) }));
     // The operator switches it off: what was bound stays bound.
-    place.app.change_client("web", |client| client.binding = Default::default());
+    place.app.change_client("web", |client| client.binding = Binding::default());
     assert_eq!(refresh(&place, &next.json(), &[]).await.error(), (400, "invalid_grant".into()));
     assert_eq!(place.app.last_cause(), "binding.certificate_missing");
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 const FORM: [(&str, &str); 2] = [("grant_type", "client_credentials"), ("client_id", "service")];
 
-async fn register(place: &Place) -> Pair {
+fn register(place: &Place) -> Pair {
     place.app.with_client(json!({
         "token_endpoint_auth_method": "tls_client_auth",
         "authentication": { "tls_client_auth_subject_dn": "CN=notes" },
@@ -22,11 +22,11 @@ async fn register(place: &Place) -> Pair {
 async fn a_header_that_a_client_forges_is_not_read() {
     for (reads_header, trusts_proxy) in [(true, false), (false, true), (false, false)] {
         let place = Place::start_with(reads_header, trusts_proxy).await;
-        let pair = register(&place).await;
+        let pair = register(&place);
         assert_eq!(place.refusal(&[&pair]).await, "client_auth.certificate_missing");
     }
     let place = Place::start().await;
-    let pair = register(&place).await;
+    let pair = register(&place);
     assert_eq!(place.token(&[&pair]).await.status, 200);
     for name in ["x-ssl-cert", "ssl-client-cert", "x-client-cert", "x-forwarded-client-cert"] {
         for value in [format!(":{}:", STANDARD.encode(pair.der())), pair.pem().replace('\n', " ")] {
@@ -41,7 +41,7 @@ async fn a_header_that_a_client_forges_is_not_read() {
 #[actix_web::test]
 async fn a_header_that_is_malformed_is_no_certificate() {
     let place = Place::start().await;
-    let pair = register(&place).await;
+    let pair = register(&place);
     let der = STANDARD.encode(pair.der());
     let good = format!(":{der}:");
     let mut longer = pair.der();

@@ -4,6 +4,7 @@ use super::{Place, named};
 use crate::support::certificates::{PLAIN, Pair, Wanted};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use latchkey::records::Authentication;
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -64,7 +65,7 @@ async fn a_client_without_exactly_one_registered_name_is_refused() {
         client.authentication.tls_client_auth_san_dns = Some("notes.example".to_owned());
     });
     assert_eq!(place.refusal(&[&pair]).await, "client_auth.certificate_foreign");
-    place.app.change_client("service", |client| client.authentication = Default::default());
+    place.app.change_client("service", |client| client.authentication = Authentication::default());
     assert_eq!(place.refusal(&[&pair]).await, "client_auth.certificate_foreign");
 }
 
