@@ -7,6 +7,9 @@ use crate::oauth::OAuthError;
 use crate::records::Client;
 use serde_json::Value;
 
+/// What a profile decides where nobody says otherwise: see [`super::profile`].
+const DECIDED_BY_PROFILE: [&str; 2] = ["require_pkce", "rotate_refresh_tokens"];
+
 /// The client, with these members changed; `null` gives a member its default again. The same rules hold as at its
 /// registration.
 ///
@@ -23,6 +26,12 @@ pub fn patched(current: &Client, patch: &Object, (offer, act): (&Offer, &Act)) -
     // RFC 7591 §2.1: these follow from the grants, unless both are said.
     if patch.contains_key("grant_types") && !patch.contains_key("response_types") {
         merge(&mut document, &serde_json::json!({ "response_types": null }));
+    }
+    // A profile decides these, unless they are said.
+    if patch.contains_key("profile") {
+        for name in DECIDED_BY_PROFILE.into_iter().filter(|name| !patch.contains_key(*name)) {
+            merge(&mut document, &serde_json::json!({ name: null }));
+        }
     }
     merge(&mut document, &Value::Object(patch.clone()));
     let Value::Object(document) = document else { return Ok(current.clone()) };

@@ -95,6 +95,13 @@ pub fn check(client: &Client) -> Result<(), OAuthError> {
             "profile.client_auth",
         ));
     }
+    // What another issuer signs for a workload is not the client's own assertion.
+    if !client.authentication.workload_identities.is_empty() {
+        return Err(refuse(
+            "workload_identities: the profile demands a key of the client's own.",
+            "profile.workload_identities",
+        ));
+    }
     // FAPI 2.0 Security Profile §5.3.2.2: no answer travels in the clear.
     if !client.redirect_uris.iter().all(|uri| is_protected(uri, client.native)) {
         return Err(OAuthError::new(

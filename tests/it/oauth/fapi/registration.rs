@@ -1,8 +1,11 @@
 //! Registering a client of a profile: what it leaves open is switched, what contradicts it is refused.
 
 use crate::support::signed::Key;
+use latchkey::act::Act;
+use latchkey::oauth::clients;
 use latchkey::oauth::clients::registration::{self, Metadata, Offer};
-use latchkey::records::{Client, Profile, SignatureAlgorithm, TokenEndpointAuthMethod};
+use latchkey::ports::Seed;
+use latchkey::records::{Client, Profile, SignatureAlgorithm, Tenant, TokenEndpointAuthMethod};
 use serde_json::{Value, json};
 
 fn offer(profile: Option<Profile>) -> Offer {
@@ -72,6 +75,11 @@ fn what_contradicts_it_is_refused_by_name() {
             "profile.client_auth",
         ),
         (json!({ "redirect_uris": ["http://localhost/cb"] }), "redirect_uris", "profile.redirect_uri"),
+        (
+            json!({ "workload_identities": [{ "issuer": "https://ci.example", "subject": "job" }] }),
+            "workload_identities",
+            "profile.workload_identities",
+        ),
         (json!({ "require_pkce": false }), "require_pkce", "profile.pkce"),
         (json!({ "rotate_refresh_tokens": true }), "rotate_refresh_tokens", "profile.rotation"),
         (json!({ "id_token_signed_response_alg": "RS256" }), "signed_response_alg", "profile.algorithm"),
@@ -105,4 +113,24 @@ fn without_a_profile_nothing_changes() {
     let client = register(&own, None).unwrap();
     assert!(client.profile.is_none() && !client.require_pkce && client.rotate_refresh_tokens);
     assert_eq!(client.id_token_signed_response_alg, SignatureAlgorithm::Rs256);
+}
+
+/// `latchkey client set`: giving a client a profile switches what the profile decides; it may be taken away again.
+#[test]
+fn a_profile_can_be_given_later() {
+    let own = json!({ "token_endpoint_auth_method": "private_key_jwt", "id_token_signed_response_alg": "ES256", "access_token_signed_response_alg": "ES256" });
+    let client = register(&own, None).unwrap();
+    assert!(client.rotate_refresh_tokens && client.profile.is_none());
+    let act = Act::internal(Tenant::default_tenant(), client.created_at, Seed::new([1; 32]), "test".into());
+    let patch = |client: &Client, patch: Value| {
+        clients::patched(client, patch.as_object().unwrap(), (&offer(None), &act))
+            .map_err(|error| error.cause)
+    };
+    let held = patch(&client, json!({ "profile": "fapi2_security" })).unwrap();
+    assert_eq!(held.profile, Some(Profile::Fapi2Security));
+    assert!(!held.rotate_refresh_tokens && held.requests.require_pushed_authorization_requests);
+    let refused = patch(&client, json!({ "profile": "fapi2_security", "rotate_refresh_tokens": true }));
+    assert_eq!(refused.unwrap_err(), "profile.rotation");
+    assert_eq!(patch(&held, json!({ "require_pkce": false })).unwrap_err(), "profile.pkce");
+    assert!(patch(&held, json!({ "profile": null })).unwrap().profile.is_none());
 }
