@@ -130,7 +130,8 @@ impl DeliverLogout {
     fn token(&self, notice: &LogoutNotice, client: &Client) -> Result<String, Fault> {
         let now = self.clock.now();
         let subject = subject::of(client, notice.user_id, &self.rules);
-        let about = (client.client_id.as_str(), subject, notice.sid);
+        let session = subject::session_of(client, notice.sid, &self.rules);
+        let about = (client.client_id.as_str(), subject, session);
         let token = LogoutToken::of(&self.rules.policy, now, notice.id, about);
         let expires_at = now + Duration::seconds(token.exp - token.iat);
         // OIDC Back-Channel Logout §2.6: signed as the client's ID tokens are.

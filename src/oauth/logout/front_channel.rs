@@ -1,6 +1,7 @@
 //! What the browser loads, unseen, so that clients forget the person. OIDC Front-Channel Logout §3.
 
 use crate::act::Act;
+use crate::oauth::{Rules, subject};
 use crate::records::{Client, Participant, find};
 use crate::storage::{Fault, Read};
 use url::Url;
@@ -12,16 +13,20 @@ use url::Url;
 pub fn frames(
     read: &(impl Read + ?Sized),
     act: &Act,
-    issuer: &str,
+    rules: &Rules,
     participants: &[Participant],
 ) -> Result<Vec<Url>, Fault> {
     let mut frames = Vec::new();
     for participant in participants {
         let client: Option<Client> = find(read, &act.tenant, &participant.client_id)?;
-        let uri = client.and_then(|client| client.logout.frontchannel_logout_uri);
-        if let Some(mut url) = uri.and_then(|uri| Url::parse(&uri).ok()) {
+        let Some(client) = client else { continue };
+        let uri = client.logout.frontchannel_logout_uri.as_ref();
+        if let Some(mut url) = uri.and_then(|uri| Url::parse(uri).ok()) {
+            let sid = subject::session_of(&client, participant.sid, rules);
             // OIDC Front-Channel Logout §3: both or neither; we always know both.
-            url.query_pairs_mut().append_pair("iss", issuer).append_pair("sid", &participant.sid.to_string());
+            url.query_pairs_mut()
+                .append_pair("iss", &rules.policy.issuer)
+                .append_pair("sid", &sid.to_string());
             frames.push(url);
         }
     }

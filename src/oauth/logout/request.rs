@@ -2,7 +2,7 @@
 
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
-use crate::oauth::{OAuthError, Params, Rules};
+use crate::oauth::{OAuthError, Params, Rules, subject};
 use crate::records::{Client, find};
 use crate::storage::{Read, Stop};
 use serde::Deserialize;
@@ -48,8 +48,9 @@ impl Return {
 impl LogoutRequest {
     /// Whether the client has shown that it means this very session, so that nobody needs to be asked. OIDC
     /// RP-Initiated Logout §2.
-    pub fn proves(&self, sid: Uuid) -> bool {
-        self.hinted == Some(sid)
+    pub fn proves(&self, sid: Uuid, rules: &Rules) -> bool {
+        let known = self.client.as_ref().map(|client| subject::session_of(client, sid, rules));
+        self.hinted.is_some() && self.hinted == known
     }
 
     /// What a form must carry so that the request can be read again: names and values.

@@ -26,11 +26,27 @@ pub fn is_of(subject: &str, client: &Client, user_id: Uuid, rules: &Rules) -> bo
     subject == of(client, user_id, rules)
 }
 
-/// OIDC Core §8.1: keyed, the same each time, another one for each sector. The identifier has a fixed length, so the
-/// sector before it needs no end.
+/// The `sid` by which this client knows a browser session: in its ID tokens and in what it is told of a sign-out. Where
+/// clients must not compare their people, they must not compare the sessions either: one session is one person.
+pub fn session_of(client: &Client, sid: Uuid, rules: &Rules) -> Uuid {
+    match client.subjects.subject_type {
+        SubjectType::Public => sid,
+        SubjectType::Pairwise => {
+            // A colon stands in no name of a host, so this is no sector.
+            let mac = keyed(&format!("session:{}", sector(client)), sid, rules);
+            mac.first_chunk().map_or(sid, |half| Uuid::from_bytes(*half))
+        }
+    }
+}
+
+/// OIDC Core §8.1: keyed, the same each time, another one for each sector.
 fn pairwise(sector: &str, user_id: Uuid, rules: &Rules) -> String {
-    let mac = hmac_sha256(rules.subjects.bytes(), &[sector.as_bytes(), user_id.as_bytes()]);
-    URL_SAFE_NO_PAD.encode(mac)
+    URL_SAFE_NO_PAD.encode(keyed(sector, user_id, rules))
+}
+
+/// The identifier has a fixed length, so what stands before it needs no end.
+fn keyed(sector: &str, id: Uuid, rules: &Rules) -> [u8; 32] {
+    hmac_sha256(rules.subjects.bytes(), &[sector.as_bytes(), id.as_bytes()])
 }
 
 /// OIDC Core §8.1: the host of the sector identifier URI, or else of the redirect URIs. A client that has no host in

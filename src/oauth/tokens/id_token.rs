@@ -64,7 +64,7 @@ impl IdToken {
             nonce,
             amr: grant.amr.clone(),
             acr: grant.acr.clone(),
-            sid: grant.sid,
+            sid: subject::session_of(client, grant.sid, rules),
             at_hash: None,
             // OIDC Core §5.4: what the scope releases is read at userinfo, since there is an access token.
             claims: asked.map(|asked| claims::released(user, &nothing, asked)).unwrap_or_default(),

@@ -77,7 +77,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
 async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
     let request = parse(visit, params)?;
     if let Some(sid) = visit.open_session()?
-        && request.proves(sid)
+        && request.proves(sid, &visit.call.realm.rules)
     {
         let ended = end(visit, sid).await?;
         return finish(visit, &request, ended);
@@ -126,8 +126,7 @@ fn finish(visit: &Visit, request: &LogoutRequest, ended: Option<Ended>) -> Resul
     let location = back.unwrap_or_else(|| visit.href(routes::SIGNED_OUT));
     let call = &visit.call;
     let participants = ended.map(|ended| ended.participants).unwrap_or_default();
-    let issuer = &call.realm.rules.policy.issuer;
-    let frames = logout::frames(&call.state.store, &call.act, issuer, &participants)?;
+    let frames = logout::frames(&call.state.store, &call.act, &call.realm.rules, &participants)?;
     let mut response = if frames.is_empty() {
         redirect::see_other(&location)
     } else {

@@ -235,6 +235,30 @@ async fn clients_are_told_through_the_back_channel() {
     assert_eq!((&event["outcome"], &event["client_id"]), (&json!("success"), &json!("web")));
 }
 
+/// OIDC Core §8: whoever must not compare people is not given one session to compare either; and each is told by the
+/// names that it knows.
+#[actix_web::test]
+async fn a_client_with_pairwise_subjects_has_names_of_its_own_for_sessions() {
+    let front = "https://app.example/front";
+    let (app, mut ada, client, public) = signed_in(&json!({"frontchannel_logout_uri": front})).await;
+    app.change_client("web", |client| {
+        client.subjects = serde_json::from_value(json!({"subject_type": "pairwise"})).unwrap();
+    });
+    let back = sent_back(&ada.open(&authorize_uri(&[])).await);
+    let pairwise = app.redeem(&client, &back["code"], &[]).await.json();
+    let (hint, public) =
+        (pairwise["id_token"].as_str().unwrap(), read(public["id_token"].as_str().unwrap()).1);
+    let id = read(hint).1;
+    assert!(id["sid"] != public["sid"] && id["sub"] != public["sub"], "{id} {public}");
+    answers(&app, 200);
+    let page = ada.open(&logout_uri(&[("id_token_hint", hint)])).await.text();
+    assert!(page.contains(&format!("sid={}", id["sid"].as_str().unwrap())), "the frame names it so: {page}");
+    assert!(!is_signed_in(&mut ada).await, "the hint proves the session by its own name");
+    job(&app).deliver().await.unwrap();
+    let [(_, claims)] = &told(&app)[..] else { panic!("one notice") };
+    assert_eq!((&claims["sub"], &claims["sid"]), (&id["sub"], &id["sid"]));
+}
+
 /// OIDC Back-Channel Logout §2.8: a client that is away is told later, one that refuses is let alone.
 #[actix_web::test]
 async fn a_notice_is_tried_again_until_it_is_answered() {
