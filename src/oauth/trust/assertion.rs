@@ -1,5 +1,5 @@
 //! A token that a trusted issuer signed, from finding out whose it may be to believing it. RFC 7523 §3, RFC 8725 §3;
-//! JWT-SVID §3, §4.
+//! SPIFFE JWT-SVID §3, §4.
 
 use super::{IssuerKeys, TrustedIssuer};
 use crate::act::Act;
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 const PURPOSE: &str = "assertion";
 
 /// The types that a token may have: none, or one that is meant for nothing in particular. What is typed for another use,
-/// such as `at+jwt` or `logout+jwt`, is no assertion. RFC 8725 §3.11, §3.12; JWT-SVID §2.
+/// such as `at+jwt` or `logout+jwt`, is no assertion. RFC 8725 §3.11, §3.12; SPIFFE JWT-SVID §2.
 const TYPES: [&str; 2] = ["jwt", "jose"];
 
 /// Longer subjects are nobody's.
@@ -104,7 +104,7 @@ pub fn find<'a>(policy: &'a TokenPolicy, token: &'a str) -> Result<Candidate<'a>
     Ok(Candidate { token, issuer: issuer.ok_or(refuse("assertion.subject_not_trusted"))? })
 }
 
-/// JWT-SVID §3: a SPIFFE ID names its trust domain, so its token needs no `iss`; all others do (RFC 7523 §3).
+/// SPIFFE JWT-SVID §3: a SPIFFE ID names its trust domain, so its token needs no `iss`; all others do (RFC 7523 §3).
 fn is_of(issuer: &TrustedIssuer, iss: Option<&str>, subject: &str) -> bool {
     if issuer.is_trust_domain() {
         return subject.strip_prefix(&issuer.issuer).is_some_and(|path| path.starts_with('/'));

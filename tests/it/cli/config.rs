@@ -228,3 +228,50 @@ fn types_of_authorization_details_are_sections_of_their_own() {
         assert!(faults.len() == 1 && faults[0].starts_with(expected), "{text}: {faults:#?}");
     }
 }
+
+const CI: &str = r#"
+[[trusted_issuers]]
+issuer = "https://ci.example"
+jwks_uri = "https://ci.example/keys"
+subjects = ["repo:acme/*"]
+claims = ["owner_id=1=2"]
+scope = "deploy read"
+"#;
+
+/// A list of tables: each is read by itself, with the defaults of what it leaves out.
+#[test]
+fn issuers_that_are_trusted_are_a_list() {
+    let mesh = "[[trusted_issuers]]\nissuer = \"spiffe://meadow.example\"\njwks_file = \"/x\"\nsubjects = [\"*\"]\n\
+                single_use = false\nmax_life = \"5m\"\nalgorithms = [\"ES256\"]\nroles = [\"r\"]\naudiences = [\"a\"]\n";
+    let text = format!("{CI}{mesh}[http]\nlisten = \"127.0.0.1:9000\"\n");
+    let loaded = check(Some((Path::new("x.toml"), &text)), &[]).unwrap_or_else(|faults| panic!("{faults}"));
+    let [ci, mesh] = loaded.settings.trusted_issuers.as_slice() else { panic!("two issuers") };
+    assert_eq!(ci.claims, [("owner_id".to_owned(), "1=2".to_owned())]);
+    assert_eq!((ci.single_use, ci.max_life.as_secs(), ci.algorithms.len()), (true, 3600, 11));
+    assert_eq!((mesh.single_use, mesh.max_life.as_secs(), mesh.algorithms.len()), (false, 300, 1));
+    assert!(loaded.wrote("trusted_issuers.0.issuer") && loaded.wrote("trusted_issuers.1.roles"));
+}
+
+#[test]
+fn what_is_wrong_with_a_trusted_issuer_is_told_with_its_line() {
+    for (from, to, line, key) in [
+        ("https://ci.example\"\njwks", "http://localhost:8080\"\njwks", 3, "trusted_issuers.0.issuer"),
+        ("\"https://ci.example\"\njwks", "\"ci\"\njwks", 3, "trusted_issuers.0.issuer"),
+        ("\"https://ci.example\"\njwks", "\"spiffe://a/b\"\njwks", 3, "trusted_issuers.0.issuer"),
+        ("issuer = \"https://ci.example\"\n", "", 2, "trusted_issuers.0.issuer"),
+        ("jwks_uri = \"https://ci.example/keys\"\n", "", 2, "trusted_issuers.0.jwks_uri"),
+        ("jwks_uri", "jwks_file = \"/x\"\njwks_uri", 5, "trusted_issuers.0.jwks_uri"),
+        ("[\"repo:acme/*\"]", "[]", 5, "trusted_issuers.0.subjects"),
+        ("owner_id=1=2", "owner_id", 6, "trusted_issuers.0.claims"),
+        ("scope", "algorithms = [\"HS256\"]\nscope", 7, "trusted_issuers.0.algorithms"),
+        ("scope", "algorithms = [\"none\"]\nscope", 7, "trusted_issuers.0.algorithms"),
+        ("scope", "max_life = \"31d\"\nscope", 7, "trusted_issuers.0.max_life"),
+        ("scope", "subject = \"x\"\nscope", 7, "trusted_issuers.0.subject"),
+        ("scope = \"deploy read\"", "single_use = 1", 7, "trusted_issuers.0.single_use"),
+        ("trusted_issuers", "trusted_issuer", 2, "[[trusted_issuer]]"),
+    ] {
+        let found = faults(&CI.replacen(from, to, 1), &[]);
+        assert_eq!(found.len(), 1, "{to}: {found:?}");
+        assert!(found[0].starts_with(&format!("x.toml:{line}: {key}:")), "{to}: {found:?}");
+    }
+}
