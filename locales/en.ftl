@@ -37,7 +37,7 @@ select-account-username = Signed in with the username { $username }
 
 consent-title = Allow access?
 consent-client = { $client } asks for your permission to:
-consent-publisher = It describes itself at { $host }. Nobody here has checked who it is.
+consent-publisher = This application describes itself at { $host }. Nobody here has checked who it is.
 consent-scope-openid = Know who you are
 consent-scope-profile = See your profile, such as your name, username and date of birth
 consent-scope-email = See your email address

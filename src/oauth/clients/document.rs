@@ -12,7 +12,7 @@ use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::keys::sealing::KekRing;
 use crate::oauth::OAuthError;
-use crate::records::{self, Client, Origin, PublishedDocument, TokenEndpointAuthMethod};
+use crate::records::{self, Client, GrantType, Origin, PublishedDocument, TokenEndpointAuthMethod};
 use crate::storage::{Fault, Stop, Txn};
 use serde_json::Value;
 use time::Duration;
@@ -110,6 +110,8 @@ pub fn read(
     metadata.token_endpoint_auth_method = Some(method);
     let mut bounds = policy.bounds.clone();
     bounds.methods = vec![method];
+    // The page of a device's code has no room for the host, without which a name is anybody's.
+    bounds.grant_types.retain(|grant| *grant != GrantType::DeviceCode);
     described(&bounds, metadata, client_id, current, (offer, act))
 }
 

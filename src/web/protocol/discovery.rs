@@ -8,9 +8,10 @@ use actix_web::{HttpResponse, web};
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
 pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>) -> HttpResponse {
     // Served whatever the store does: then with the APIs that it last told of.
-    let resources = protected_resource::list(&state.store, &realm.tenant)
-        .map(|all| all.into_iter().map(|own| own.resource).collect())
-        .unwrap_or_else(|_| realm.metadata.resources());
+    let resources = match protected_resource::list(&state.store, &realm.tenant) {
+        Ok(all) => all.into_iter().map(|own| own.resource).collect(),
+        Err(_) => realm.metadata.resources(),
+    };
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))

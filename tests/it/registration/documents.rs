@@ -182,6 +182,10 @@ async fn a_document_that_breaks_a_rule_makes_no_client() {
         (json!({ "redirect_uris": [] }), "registration.redirect_uris.count"),
         (json!({ "grant_types": ["client_credentials"] }), "registration.public_client_credentials"),
         (
+            json!({ "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"] }),
+            "registration.bounds.grant_types",
+        ),
+        (
             json!({ "sector_identifier_uri": "https://canary.example/" }),
             "client_document.sector_identifier_uri",
         ),

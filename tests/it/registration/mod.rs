@@ -27,6 +27,7 @@ impl App {
     }
 
     /// Registers and is taken.
+    #[allow(clippy::needless_pass_by_value, reason = "a literal reads better without a borrow")]
     async fn registered(&self, document: Value) -> Value {
         let answer = self.register(&document, None).await;
         assert_eq!(answer.status, 201, "{document}: {}", answer.text());
@@ -42,6 +43,7 @@ fn with_token(request: TestRequest, token: Option<&str>) -> TestRequest {
 }
 
 /// A registration that is taken, with these members beside it.
+#[allow(clippy::needless_pass_by_value, reason = "a literal reads better without a borrow")]
 fn with(members: Value) -> Value {
     let mut document = json!({ "redirect_uris": [URI] });
     for (name, value) in members.as_object().unwrap() {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 impl App {
+    #[allow(clippy::needless_pass_by_value, reason = "a literal reads better without a borrow")]
     fn with_resource(&self, resource: &str, members: Value) -> Result<(), String> {
         let mut own = json!({ "resource": resource, "created_at": 1 });
         for (name, value) in members.as_object().unwrap() {

@@ -38,6 +38,7 @@ impl Bounds {
     }
 
     /// These bounds, and what the client has already, whoever gave it.
+    #[must_use]
     pub fn with_what_it_has(mut self, client: &Client) -> Self {
         let both = [self.scope.to_string(), client.scope.to_string()].join(" ");
         self.scope = Scope::parse(&both).unwrap_or(self.scope);

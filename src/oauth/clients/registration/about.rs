@@ -35,11 +35,11 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         (&about.software_version, "software_version: 1 to 256 bytes without control characters."),
     ];
     for (text, description) in texts {
-        if !text.iter().all(is_name) {
+        if !text.iter().all(|name| is_name(name)) {
             return Err(refuse(description, "registration.text"));
         }
     }
-    if about.contacts.len() > MAX_CONTACTS || !about.contacts.iter().all(is_name) {
+    if about.contacts.len() > MAX_CONTACTS || !about.contacts.iter().all(|name| is_name(name)) {
         return Err(refuse(
             "contacts: at most 8, each of 1 to 256 bytes without control characters.",
             "registration.contacts",
@@ -49,7 +49,7 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
 }
 
 /// A text that can stand in a line: nothing that is invisible, or turns the direction of what follows.
-fn is_name(name: &String) -> bool {
+fn is_name(name: &str) -> bool {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

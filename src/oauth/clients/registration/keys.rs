@@ -22,12 +22,14 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         if jwks.to_string().len() > MAX_BYTES {
             return Err(refused("registration.jwks.size"));
         }
-        let set = JwkSet::registered(jwks).map_err(|error| match error {
-            JoseError::PrivateKey => refuse(
-                "jwks: holds a private or symmetric key. Take it out of use: whoever saw this request has it.",
-                "registration.jwks.private",
-            ),
-            _ => refused("registration.jwks.malformed"),
+        let set = JwkSet::registered(jwks).map_err(|error| {
+            if error == JoseError::PrivateKey {
+                return refuse(
+                    "jwks: holds a private or symmetric key. Take it out of use: whoever saw this request has it.",
+                    "registration.jwks.private",
+                );
+            }
+            refused("registration.jwks.malformed")
         })?;
         if set.is_empty() {
             return Err(refused("registration.jwks.empty"));

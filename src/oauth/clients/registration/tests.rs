@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 const URI: &str = "https://app.example/cb";
 
 /// A registration that is taken, with these members beside it.
+#[allow(clippy::needless_pass_by_value, reason = "a literal reads better without a borrow")]
 fn with(members: Value) -> Value {
     let mut document = json!({ "redirect_uris": [URI] });
     for (name, value) in members.as_object().unwrap() {
@@ -112,6 +113,7 @@ fn metadata_that_contradicts_itself_is_refused() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn every_other_member_is_refused_by_its_name() {
     let key = || json!({"keys": [public_key()]});
     let tls = |members: Value| {

@@ -7,10 +7,10 @@ pub mod register;
 use super::write_stateless;
 use crate::audit::{Entry, Event};
 use crate::jose::json::Object;
+use crate::oauth::OAuthError;
 use crate::oauth::bearer::Scheme;
 use crate::oauth::clients::dynamic;
 use crate::oauth::clients::registration::Metadata;
-use crate::oauth::{ErrorCode, OAuthError};
 use crate::storage::Stop;
 use crate::web::extract::{Call, access_token};
 use crate::web::respond::ProtocolError;
@@ -64,11 +64,9 @@ async fn refuse(
     }
     write_stateless(call, entry).await?;
     // RFC 6750 §3.1: who shows no token is told the scheme, and no error.
-    match refusal.code {
-        ErrorCode::InvalidToken if refusal.cause == dynamic::TOKEN_MISSING => {
-            Ok(challenge("Bearer realm=\"latchkey\"").finish())
-        }
-        ErrorCode::InvalidToken => {
+    match refusal.code.status() {
+        401 if refusal.cause == dynamic::TOKEN_MISSING => Ok(challenge("Bearer realm=\"latchkey\"").finish()),
+        401 => {
             let why = format!(
                 "Bearer realm=\"latchkey\", error=\"{}\", error_description=\"{}\"",
                 refusal.code.as_str(),

@@ -1,12 +1,13 @@
 //! The client registration endpoint. RFC 7591 §3, OIDC Registration §3.
 
 use super::{Request, outside, refuse, token};
-use crate::audit::Event;
+use crate::audit::{Entry, Event};
 use crate::oauth::OAuthError;
 use crate::oauth::clients::dynamic::{self, Information, Mode};
 use crate::oauth::clients::registration::document;
 use crate::storage::Stop;
 use crate::web::extract::{Call, JsonBody};
+use crate::web::protocol::write_stateless;
 use crate::web::respond::{ProtocolError, json};
 use crate::web::routes::REGISTER;
 use actix_web::HttpResponse;
@@ -20,7 +21,10 @@ pub async fn post(call: Call, body: Result<JsonBody, ProtocolError>) -> Result<H
     if let Some(address) = call.act.remote
         && call.state.registrations.check(address).is_err()
     {
-        return Err(ProtocolError::too_many(&call));
+        let error = ProtocolError::too_many(&call);
+        let entry = Entry::new(&call.act, Event::ClientCreated).refused(error.cause());
+        write_stateless(&call, entry).await?;
+        return Err(error);
     }
     match decide(&call, &body?).await {
         Ok(told) => {

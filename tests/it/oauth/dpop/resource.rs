@@ -127,7 +127,7 @@ async fn one_scheme_is_used_at_a_time() {
     let token = bound_token(&app, &prover).await;
     let text = token.as_str().unwrap();
     let offered = challenges(&app.get("/userinfo").await);
-    assert_eq!(offered[0], "Bearer realm=\"latchkey\"");
+    assert!(offered[0].starts_with("Bearer realm=\"latchkey\", resource_metadata="), "{offered:?}");
     assert!(offered[1].starts_with("DPoP ") && !offered[1].contains("error"), "{offered:?}");
     let request = |values: &[String]| {
         let request =
