@@ -3,11 +3,14 @@
 
 use latchkey::act::Act;
 use latchkey::jose::{Jwk, JwkSet, Jws, With};
+use latchkey::keys::sealing::{Kek, KekRing};
+use latchkey::oauth::authorization_details::{self, DetailTypes, Shown};
 use latchkey::oauth::clients::registration::{self, Metadata, Offer};
 use latchkey::oauth::dpop::{self, Nonces};
+use latchkey::oauth::request_object;
 use latchkey::oauth::{Params, Pepper, Rules, TokenPolicy};
 use latchkey::ports::Seed;
-use latchkey::records::{JwsAlgorithm, SignatureAlgorithm, Tenant};
+use latchkey::records::{Client, JwsAlgorithm, SignatureAlgorithm, Tenant};
 use time::OffsetDateTime;
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -123,4 +126,57 @@ pub fn claims(bytes: &[u8]) {
                 .is_ok_and(|read| read == request)
         );
     }
+}
+
+/// Request objects: what is taken names its client, and no other object.
+pub fn request_object(bytes: &[u8]) {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    if let Ok(params) = Params::parse(bytes) {
+        let _ = latchkey::oauth::authorize::Named::read(&params);
+    }
+    let client = client(&serde_json::json!({ "request_object_signing_alg": "none" }));
+    let policy = TokenPolicy::for_issuer("https://id.example");
+    let keks = KekRing::new(Kek::new([1; 32]), Vec::new());
+    let evidence = request_object::Evidence { policy: &policy, keks: &keks, keys: None };
+    let object = format!("eyJhbGciOiJub25lIn0.{}.", URL_SAFE_NO_PAD.encode(bytes));
+    if let Ok(asked) = request_object::read(&object, &client, &act(), &evidence) {
+        assert!(!asked.is_signed());
+        assert_eq!(asked.params().get("client_id").ok().flatten(), Some("web"));
+        assert!(asked.params().pairs().iter().all(|(name, _)| name != "request" && name != "request_uri"));
+    }
+}
+
+/// `authorization_details`: what is taken is of a known type, is within itself, and is shown on one line.
+pub fn details(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    let types = serde_json::json!({
+        "payment": {
+            "text": "Pay {amount.value} to {to}", "members": { "amount": "object", "to": "text" },
+            "required": ["to"], "actions": ["*"],
+        },
+        "account": { "actions": ["read"], "locations": ["*"] },
+    });
+    let types: DetailTypes = serde_json::from_value(types).expect("the types are good");
+    let client = client(&serde_json::json!({ "authorization_details_types": ["payment", "account"] }));
+    let Ok(params) = Params::of(vec![("authorization_details".to_owned(), text.to_owned())]) else { return };
+    let Ok(details) = authorization_details::parse(&params, &client, &types) else { return };
+    for detail in &details {
+        let shown = match authorization_details::show(detail, &types) {
+            Shown::Sentence(sentence) => sentence,
+            Shown::Members(name, members) => format!("{name}{members:?}"),
+        };
+        assert!(!shown.chars().any(char::is_control));
+    }
+    assert_eq!(authorization_details::choose(&details, Some(&details)).ok(), Some(details.clone()));
+}
+
+fn client(requests: &serde_json::Value) -> Client {
+    let client = serde_json::json!({
+        "client_id": "web", "grant_types": ["authorization_code"], "token_endpoint_auth_method": "none",
+        "redirect_uris": ["https://app.example/cb"], "scope": "openid", "require_pkce": true,
+        "access_token_signed_response_alg": "ES256", "id_token_signed_response_alg": "ES256",
+        "rotate_refresh_tokens": true, "created_at": 0, "updated_at": 0, "requests": requests,
+    });
+    serde_json::from_value(client).expect("the client is good")
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 /// A target: the name of its corpus, and what it feeds.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 10] = [
     ("params", parsers::params),
     ("authorization", parsers::authorization),
     ("jwt", parsers::jwt),
@@ -18,6 +18,8 @@ const TARGETS: [Target; 8] = [
     ("redirect_uri", parsers::redirect_uri),
     ("dpop", parsers::dpop),
     ("claims", parsers::claims),
+    ("request_object", parsers::request_object),
+    ("details", parsers::details),
 ];
 
 #[test]

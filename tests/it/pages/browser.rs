@@ -264,3 +264,22 @@ async fn a_client_sees_in_its_frame_that_the_person_has_signed_out() {
     assert_eq!(watched(&site, &browser, &state).await, "changed");
     stop(site, browser).await;
 }
+
+/// OIDC Form Post §2: the page sends itself; without scripts, a button does.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn an_answer_is_posted_with_scripts_and_without() {
+    for scripts in [true, false] {
+        let Some((site, browser)) = start(scripts).await else { return };
+        browser.open(&format!("{}&response_mode=form_post", site.authorize("openid"))).await;
+        log_in(&browser, PASSWORD).await;
+        browser.arrive(&format!("{}/consent", site.url)).await;
+        browser.click("button[value=allow]").await;
+        if !scripts {
+            browser.click("form .button").await;
+        }
+        let back = browser.arrive(&site.callback).await;
+        assert_eq!(back.query(), None, "nothing travels in the address: {back}");
+        stop(site, browser).await;
+    }
+}
