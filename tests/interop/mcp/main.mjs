@@ -140,9 +140,8 @@ async function refreshes(person) {
   assert.notEqual(person.kept.access_token, old)
 }
 
-const parts = { registered, byKey, byItself }
-const coming = { byDocument }
+const parts = { registered, byKey, byItself, byDocument }
 const asked = process.argv.slice(2)
-for (const name of asked.length ? asked : Object.keys(parts)) await { ...parts, ...coming }[name]()
+for (const name of asked.length ? asked : Object.keys(parts)) await parts[name]()
 stop()
 process.exitCode = close()
