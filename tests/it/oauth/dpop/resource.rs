@@ -55,7 +55,7 @@ async fn anybody_else_is_refused() {
         prover.proof(&app, ("GET", "/userinfo"), &over)
     };
     let spent = good();
-    assert_eq!(app.userinfo_by("DPoP", &token, &[spent.clone()]).await.status, 200);
+    assert_eq!(app.userinfo_by("DPoP", &token, std::slice::from_ref(&spent)).await.status, 200);
     for (what, scheme, proofs, error, cause) in [
         ("downgrade", "Bearer", vec![], "invalid_token", "token.bound_to_key"),
         ("downgrade with a proof", "Bearer", vec![good()], "invalid_token", "token.bound_to_key"),

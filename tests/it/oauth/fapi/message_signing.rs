@@ -54,7 +54,7 @@ async fn a_request_must_be_signed() {
         ("exp", json!(now + 3601)),
         ("exp", json!(now - 20)),
     ] {
-        let answer = push(&bank, &object(&bank, &[over.clone()])).await;
+        let answer = push(&bank, &object(&bank, std::slice::from_ref(&over))).await;
         assert_eq!(answer.error(), (400, "invalid_request_object".into()), "{over:?}");
     }
 }
