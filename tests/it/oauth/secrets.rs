@@ -64,8 +64,28 @@ async fn whole_run(app: &App) -> Vec<(&'static str, String)> {
         ("second access token", text(&refreshed, "access_token")),
         ("second refresh token", text(&refreshed, "refresh_token")),
     ];
+    secrets.extend(device_run(app, &mut ada).await);
     secrets.extend(ada.cookies.values().map(|value| ("cookie", value.clone())));
     secrets
+}
+
+/// A television asks, and she lets it.
+async fn device_run(app: &App, ada: &mut Browser) -> Vec<(&'static str, String)> {
+    app.with_television(&[]);
+    let codes = app.ask_for_codes("openid").await;
+    app.poll(&codes).await;
+    ada.open(&format!("/device?user_code={}", text(&codes, "user_code"))).await;
+    ada.type_code("BBBB-CCCC").await;
+    ada.come_to_device(&codes, "ada").await;
+    ada.answer_device("allow").await;
+    let tokens = app.poll(&codes).await.json();
+    app.poll(&codes).await;
+    vec![
+        ("device code", text(&codes, "device_code")),
+        ("user code", text(&codes, "user_code")),
+        ("wrong user code", "BBBB-CCCC".to_owned()),
+        ("access token of a device", text(&tokens, "access_token")),
+    ]
 }
 
 fn text(tokens: &Value, name: &str) -> String {
