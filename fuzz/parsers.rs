@@ -23,7 +23,7 @@ fn act() -> Act {
 }
 
 /// Request parameters: what was read is written so that it reads the same.
-pub fn params(bytes: &[u8]) {
+pub(crate) fn params(bytes: &[u8]) {
     let Ok(params) = Params::parse(bytes) else { return };
     let written = params.to_query();
     let again = Params::parse(written.as_bytes()).expect("what we write can be read");
@@ -35,7 +35,7 @@ pub fn params(bytes: &[u8]) {
 }
 
 /// `Authorization` headers, of clients and of whoever shows an access token.
-pub fn authorization(bytes: &[u8]) {
+pub(crate) fn authorization(bytes: &[u8]) {
     let store = latchkey::storage::Store::memory();
     let policy = TokenPolicy::for_issuer("https://id.example");
     let _ = latchkey::oauth::client_auth::claim(&store, &act(), &policy, Some(bytes), &Params::default());
@@ -45,7 +45,7 @@ pub fn authorization(bytes: &[u8]) {
 }
 
 /// Tokens that others sign.
-pub fn jwt(bytes: &[u8]) {
+pub(crate) fn jwt(bytes: &[u8]) {
     let Some(token) = text(bytes) else { return };
     let Ok(jws) = Jws::parse(token) else { return };
     let _ = jws.unverified_claims::<serde_json::Value>();
@@ -58,7 +58,7 @@ pub fn jwt(bytes: &[u8]) {
 }
 
 /// Key sets: what is taken has a thumbprint.
-pub fn jwk(bytes: &[u8]) {
+pub(crate) fn jwk(bytes: &[u8]) {
     let _ = JwkSet::parse(bytes);
     let Some(jwk) = serde_json::from_slice(bytes).ok().and_then(|value| Jwk::parse(&value).ok()) else {
         return;
@@ -67,7 +67,7 @@ pub fn jwk(bytes: &[u8]) {
 }
 
 /// Registrations: a client that was taken is shown so that it can be registered again.
-pub fn metadata(bytes: &[u8]) {
+pub(crate) fn metadata(bytes: &[u8]) {
     let Ok(document) = registration::document(bytes) else { return };
     let Ok(metadata) = Metadata::read(document) else { return };
     let offer = Offer {
@@ -86,7 +86,7 @@ pub fn metadata(bytes: &[u8]) {
 }
 
 /// Redirect URIs: what is taken means one thing.
-pub fn redirect_uri(bytes: &[u8]) {
+pub(crate) fn redirect_uri(bytes: &[u8]) {
     let Some(uri) = text(bytes) else { return };
     if registration::check_redirect_uri(uri).is_err() {
         return;
@@ -98,7 +98,7 @@ pub fn redirect_uri(bytes: &[u8]) {
 }
 
 /// `DPoP` proofs: no bytes are a proof for a method that nobody sends.
-pub fn dpop(bytes: &[u8]) {
+pub(crate) fn dpop(bytes: &[u8]) {
     let rules = Rules {
         policy: TokenPolicy::for_issuer("https://id.example"),
         pepper: Pepper::new([1; 32]),
@@ -117,7 +117,7 @@ pub fn dpop(bytes: &[u8]) {
 }
 
 /// The `claims` parameter.
-pub fn claims(bytes: &[u8]) {
+pub(crate) fn claims(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
     if let Ok(request) = latchkey::oauth::claims::parse(text) {
         let stored = serde_json::to_vec(&request).expect("it can be stored");
@@ -129,7 +129,7 @@ pub fn claims(bytes: &[u8]) {
 }
 
 /// Request objects: what is taken names its client, and no other object.
-pub fn request_object(bytes: &[u8]) {
+pub(crate) fn request_object(bytes: &[u8]) {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     if let Ok(params) = Params::parse(bytes) {
@@ -148,7 +148,7 @@ pub fn request_object(bytes: &[u8]) {
 }
 
 /// `authorization_details`: what is taken is of a known type, is within itself, and is shown on one line.
-pub fn details(bytes: &[u8]) {
+pub(crate) fn details(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
     let types = serde_json::json!({
         "payment": {
