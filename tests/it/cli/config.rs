@@ -1,6 +1,7 @@
 //! The configuration file and `config.example.toml`.
 
 use latchkey::config::{Settings, check, known_keys};
+use std::fmt::Write as _;
 use std::path::Path;
 
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
@@ -64,11 +65,9 @@ fn the_example_means_the_defaults_with_every_key_written_out() {
             continue;
         }
         if section != before && !section.is_empty() {
-            text += &format!("[{section}]\n");
+            writeln!(text, "[{section}]").unwrap();
         }
-        {
-            text += &format!("{key} = {value}\n");
-        }
+        writeln!(text, "{key} = {value}").unwrap();
         before = section;
     }
     let loaded = check(Some((Path::new("x.toml"), &text)), &[]).unwrap_or_else(|faults| panic!("{faults}"));
