@@ -7,21 +7,26 @@ use actix_web::web::Bytes;
 use arc_swap::ArcSwap;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use time::OffsetDateTime;
 
-/// What the server says about itself. Reading it takes no lock; the first reader after a turn of keys renders it anew.
+/// What the server says about itself. Reading it takes no lock; the first reader after a turn of keys, or after an API
+/// was described, renders it anew.
 #[derive(Debug)]
 pub struct Published {
     issuer: Arc<str>,
     members: Map<String, Value>,
     algorithm: Option<Algorithm>,
     rendered: ArcSwap<Rendered>,
+    /// When the APIs were last asked for, in seconds since the epoch.
+    asked_at: AtomicI64,
 }
 
 #[derive(Debug, Default)]
 struct Rendered {
-    /// The key that signed it; none for a document without a signed copy.
+    /// The key that signed it; none for a document without a signed copy, or one that is to be rendered anew.
     kid: Option<String>,
+    /// The APIs that it names. RFC 9728 §4.
     resources: Vec<String>,
     bytes: Bytes,
 }
@@ -33,29 +38,44 @@ impl Published {
     /// Where the metadata cannot be written as JSON, which does not happen.
     pub fn of(issuer: &Arc<str>, metadata: &Metadata, algorithms: &[Algorithm]) -> serde_json::Result<Self> {
         let bytes = serde_json::to_vec(metadata)?;
+        let members = serde_json::from_slice(&bytes)?;
+        let rendered = Rendered { bytes: bytes.into(), ..Rendered::default() };
         Ok(Self {
             issuer: Arc::clone(issuer),
-            members: serde_json::from_slice(&bytes)?,
+            members,
             algorithm: algorithms.first().copied(),
-            rendered: ArcSwap::from_pointee(Rendered {
-                kid: None,
-                resources: Vec::new(),
-                bytes: bytes.into(),
-            }),
+            rendered: ArcSwap::from_pointee(rendered),
+            asked_at: AtomicI64::new(i64::MIN),
         })
     }
 
-    /// The document, as JSON, with the APIs that are described now. RFC 9728 §4.
-    pub fn json(&self, keys: &Snapshot, now: OffsetDateTime, resources: Vec<String>) -> Bytes {
-        let signer = self.algorithm.and_then(|algorithm| Some((algorithm, keys.signer(algorithm)?)));
-        let kid = signer.map(|(_, signer)| signer.kid());
+    /// Whether the caller is the one to ask which APIs are described: once a second somebody is.
+    pub fn is_due(&self, now: OffsetDateTime) -> bool {
+        let now = now.unix_timestamp();
+        self.asked_at.swap(now, Ordering::Relaxed) != now
+    }
+
+    /// Names these APIs from now on. RFC 9728 §4.
+    pub fn describe(&self, resources: Vec<String>) {
         let rendered = self.rendered.load();
-        if rendered.kid.as_deref() == kid && rendered.resources == resources {
+        if rendered.resources != resources {
+            let bytes = rendered.bytes.clone();
+            self.rendered.store(Arc::new(Rendered { kid: None, resources, bytes }));
+        }
+    }
+
+    /// The document, as JSON.
+    pub fn json(&self, keys: &Snapshot, now: OffsetDateTime) -> Bytes {
+        let signer = self.algorithm.and_then(|algorithm| Some((algorithm, keys.signer(algorithm)?)));
+        let rendered = self.rendered.load();
+        // Before the first keys are made there is nothing to sign with, and nobody to tell.
+        let Some((algorithm, signer)) = signer else { return rendered.bytes.clone() };
+        if rendered.kid.as_deref() == Some(signer.kid()) {
             return rendered.bytes.clone();
         }
-        match self.render(keys, signer.map(|(algorithm, _)| algorithm), now, &resources) {
+        match self.render(keys, algorithm, now, &rendered.resources) {
             Ok(bytes) => {
-                let kid = kid.map(str::to_owned);
+                let (kid, resources) = (Some(signer.kid().to_owned()), rendered.resources.clone());
                 self.rendered.store(Arc::new(Rendered { kid, resources, bytes: bytes.clone() }));
                 bytes
             }
@@ -63,15 +83,10 @@ impl Published {
         }
     }
 
-    /// The APIs that the document named when it was last rendered.
-    pub fn resources(&self) -> Vec<String> {
-        self.rendered.load().resources.clone()
-    }
-
     fn render(
         &self,
         keys: &Snapshot,
-        algorithm: Option<Algorithm>,
+        algorithm: Algorithm,
         now: OffsetDateTime,
         resources: &[String],
     ) -> Result<Bytes, KeyError> {
@@ -79,14 +94,12 @@ impl Published {
         if !resources.is_empty() {
             members.insert("protected_resources".to_owned(), resources.into());
         }
-        if let Some(algorithm) = algorithm {
-            // RFC 8414 §2.1: the claims are the members, and `iss` says who vouches for them.
-            let mut claims = members.clone();
-            claims.insert("iss".to_owned(), self.issuer.as_ref().into());
-            claims.insert("iat".to_owned(), now.unix_timestamp().into());
-            let signed = keys.sign_jwt(algorithm, "JWT", &claims, now, now)?;
-            members.insert("signed_metadata".to_owned(), signed.into());
-        }
+        // RFC 8414 §2.1: the claims are the members, and `iss` says who vouches for them.
+        let mut claims = members.clone();
+        claims.insert("iss".to_owned(), self.issuer.as_ref().into());
+        claims.insert("iat".to_owned(), now.unix_timestamp().into());
+        let signed = keys.sign_jwt(algorithm, "JWT", &claims, now, now)?;
+        members.insert("signed_metadata".to_owned(), signed.into());
         serde_json::to_vec(&members).map(Bytes::from).map_err(|_| KeyError::Claims)
     }
 }

@@ -7,13 +7,15 @@ use actix_web::{HttpResponse, web};
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
 pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>) -> HttpResponse {
-    // Served whatever the store does: then with the APIs that it last told of.
-    let resources = match protected_resource::list(&state.store, &realm.tenant) {
-        Ok(all) => all.into_iter().map(|own| own.resource).collect(),
-        Err(_) => realm.metadata.resources(),
-    };
+    let now = state.clock.now();
+    // Served whatever the store does: then with the APIs that it last told of. It is asked once a second at most.
+    if realm.metadata.is_due(now)
+        && let Ok(described) = protected_resource::list(&state.store, &realm.tenant)
+    {
+        realm.metadata.describe(described.into_iter().map(|own| own.resource).collect());
+    }
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))
-        .body(realm.metadata.json(&realm.keys.load(), state.clock.now(), resources))
+        .body(realm.metadata.json(&realm.keys.load(), now))
 }

@@ -63,6 +63,7 @@ async fn an_api_behind_our_origin_is_described_by_us_and_every_api_is_named() {
     ] {
         assert_eq!(found[name], value, "{name}");
     }
+    app.advance(time::Duration::seconds(1));
     let named = app.get(metadata).await.json();
     assert_eq!(named["protected_resources"], json!([own, "https://api.example/v1"]));
     for other in ["/v1", "/api", "/api/orders/1", "/api/orders?x=1", "", "/api/../api/orders"] {
@@ -74,6 +75,7 @@ async fn an_api_behind_our_origin_is_described_by_us_and_every_api_is_named() {
         app.state.store.run_blocking(move |txn| protected_resource::delete(txn, &act, "operator", &gone));
     assert!(deleted.is_ok());
     assert_eq!(app.get(&format!("{WELL_KNOWN}/api/orders")).await.status, 404);
+    app.advance(time::Duration::seconds(1));
     assert_eq!(app.get(metadata).await.json()["protected_resources"], json!(["https://api.example/v1"]));
 }
 
