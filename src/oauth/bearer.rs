@@ -101,8 +101,9 @@ pub fn accept(
     };
     let Some(grant_id) = token.grant_id else {
         // RFC 8693 §1.1: exchanged from a token of another client that acts for itself, which must stand too. Subjects
-        // of other issuers have a `:` in their names, and clients have none.
-        let is_other_client = token.sub != token.client_id && !token.sub.contains(':');
+        // of other issuers have a `#` in their names or are SPIFFE's, and no client is called so.
+        let is_foreign = token.sub.contains('#') || token.sub.starts_with("spiffe://");
+        let is_other_client = token.sub != token.client_id && !is_foreign;
         if is_other_client && let Err(cause) = alive(read, act, &token.sub, token.iat)? {
             return refuse(cause);
         }

@@ -6,7 +6,7 @@ use super::tokens::{AccessToken, Audience, RefreshToken};
 use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
 use crate::act::Act;
 use crate::keys::{KeyError, Snapshot};
-use crate::records::{Confirmation, Grant, Scope, SubjectType, find};
+use crate::records::{Confirmation, Grant, Scope, SignatureAlgorithm, SubjectType, find};
 use crate::storage::{Fault, Read, Stop};
 use serde::Serialize;
 use std::sync::Arc;
@@ -112,8 +112,7 @@ struct Signed<'a> {
     token_introspection: &'a Introspection,
 }
 
-/// The same answer, signed for the client that asks, by the algorithm that it registered (RFC 9701 §6); else as its ID
-/// tokens are.
+/// The same answer, signed for the client that asks, by the algorithm that it registered.
 ///
 /// # Errors
 /// A [`KeyError`], such as for an algorithm whose first key is still being made.
@@ -131,7 +130,10 @@ pub fn seal(
         token_introspection: told,
     };
     let registered = client.responses.introspection_signed_response_alg;
-    let algorithm = registered.unwrap_or(client.id_token_signed_response_alg);
+    // RFC 9701 §6: RS256 where nothing is registered, as long as this server has a key for it.
+    let default = keys.signer(SignatureAlgorithm::Rs256).filter(|_| client.profile.is_none());
+    let default = default.map_or(client.id_token_signed_response_alg, |_| SignatureAlgorithm::Rs256);
+    let algorithm = registered.unwrap_or(default);
     keys.sign_jwt(algorithm, SIGNED_TYP, &signed, act.now, act.now)
 }
 
@@ -170,8 +172,12 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         Err(Stop::Refused(_)) => return Ok(Introspection::INACTIVE),
         Err(Stop::Fault(fault)) => return Err(fault),
     };
-    // OIDC Core §8: where the subject is made so that nobody can compare it, the name is not told either.
-    let is_public = accepted.client.subjects.subject_type == SubjectType::Public;
+    // OIDC Core §8: where the subject is made so that nobody can compare it, the name is not told either; an exchanged
+    // token has the subject of the client that it was first issued to.
+    let is_name_told = match &accepted.grant {
+        Some(grant) if grant.client_id != accepted.client.client_id => false,
+        Some(_) | None => accepted.client.subjects.subject_type == SubjectType::Public,
+    };
     let token = accepted.token;
     Ok(Introspection {
         active: true,
@@ -180,7 +186,7 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         sub: Some(token.sub),
         aud: Some(token.aud),
         client_id: Some(token.client_id),
-        username: accepted.user.map(|user| user.username).filter(|_| is_public),
+        username: accepted.user.map(|user| user.username).filter(|_| is_name_told),
         scope: Some(token.scope).filter(|scope| !scope.is_empty()),
         iat: Some(token.iat),
         exp: Some(token.exp),
@@ -226,7 +232,7 @@ fn refresh_token(
             iss: Some(rules.policy.issuer.clone()),
             sub: Some(subject::of(client, user.id, rules)),
             client_id: Some(grant.client_id),
-            username: Some(user.username),
+            username: Some(user.username).filter(|_| client.subjects.subject_type == SubjectType::Public),
             scope: Some(grant.scope),
             iat: Some(state.rotated_at.unix_timestamp()),
             exp: Some(idle_end.min(grant.expires_at).unix_timestamp()),

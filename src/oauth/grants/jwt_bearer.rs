@@ -10,7 +10,7 @@ use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::one_time;
 use crate::oauth::tokens::{AccessToken, Issued};
 use crate::oauth::trust::{self, Assertion, Candidate};
-use crate::oauth::{OAuthError, Params, Rules, TokenPolicy, resource, scope};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, TokenPolicy, resource, scope};
 use crate::records::Scope;
 use crate::storage::{Fault, Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -33,6 +33,14 @@ pub struct Request {
 /// # Errors
 /// `invalid_request` where the assertion is missing, `invalid_scope`, `invalid_target`.
 pub fn parse(params: &Params) -> Result<Request, OAuthError> {
+    if params.get("authorization_details")?.is_some() {
+        // RFC 9396 §5: a workload is given none, and is told so.
+        return Err(OAuthError::new(
+            ErrorCode::InvalidAuthorizationDetails,
+            "This grant gives no authorization details.",
+            "details.type_not_registered",
+        ));
+    }
     let missing = OAuthError::invalid_request("assertion is missing.", "assertion.missing");
     Ok(Request {
         assertion: params.required("assertion", missing)?.to_owned().into(),

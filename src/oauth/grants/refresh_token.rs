@@ -83,12 +83,13 @@ pub fn decide(
     if grant.client_id != client.client_id {
         return Err(refuse("refresh_token.foreign_client"));
     }
-    binding::check(&grant, client).map_err(Stop::Refused)?;
     let position = position(&state, token.generation, client, act, &rules.policy);
     if position == Position::Replayed {
         revocation::revoke_grant(txn, act, grant.id, Event::AuthnTokenReuse, "refresh_token.reused")?;
         return Err(refuse("refresh_token.reused"));
     }
+    // After the former: an old token gives its family away, whatever key its holder can or cannot prove.
+    binding::check(&grant, client).map_err(Stop::Refused)?;
     if act.now >= state.rotated_at + rules.policy.refresh_idle_ttl {
         return Err(refuse("refresh_token.idle"));
     }

@@ -48,8 +48,9 @@ impl ClientCertificates {
     /// The certificate that the client of this request showed, if it showed one.
     pub fn find(&self, request: &HttpRequest, proxies: &TrustedProxies) -> Option<Arc<ClientCertificate>> {
         let peer = request.peer_addr().map(|peer| peer.ip());
-        if self.header && peer.is_some_and(|peer| proxies.trusts(peer.to_canonical())) {
-            return told(request.headers());
+        if peer.is_some_and(|peer| proxies.trusts(peer.to_canonical())) {
+            // What a proxy shows for itself is nobody's behind it.
+            return if self.header { told(request.headers()) } else { None };
         }
         request.conn_data::<PeerCertificate>().map(|peer| Arc::clone(&peer.0))
     }

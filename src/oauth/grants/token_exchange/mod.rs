@@ -18,9 +18,10 @@ use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, Issued, access_token_ttl};
-use crate::oauth::{ErrorCode, OAuthError, Rules, one_time, scope};
+use crate::oauth::{ErrorCode, OAuthError, Rules, authorization_details, one_time, scope};
 use crate::records::Scope;
 use crate::storage::{Stop, Txn};
+use serde_json::Value;
 use subject::Subject;
 
 /// The registered name.
@@ -49,6 +50,13 @@ pub fn decide(
     request: &Request,
 ) -> Result<Issued, Stop<OAuthError>> {
     let subject = subject::load(txn, act, client, request)?;
+    if subject.exp <= act.now.unix_timestamp() {
+        // Its clock may be behind ours, but what we issue would be dead already.
+        return Err(Stop::Refused(OAuthError::invalid_request(
+            "The subject token has expired.",
+            "token_exchange.subject_expired",
+        )));
+    }
     let actor = actor::load(txn, act, client, request)?;
     let chain = actor::chain(rules, client, &subject, actor).map_err(Stop::Refused)?;
     // RFC 8693 §2.1: no more than the subject's token has, nor than the client may ask for.
@@ -57,11 +65,15 @@ pub fn decide(
     } else {
         subject.scope.filtered(|token| client.scope.contains(token))
     };
+    // What only a person can give is never a workload's.
+    let allowed = allowed.filtered(|token| subject.user_id.is_some() || !scope::concerns_a_person(token));
     let scope = scope::narrow(&allowed, request.scope.as_ref()).map_err(Stop::Refused)?;
     let audience = target::choose(client, &subject, request).map_err(Stop::Refused)?;
+    let details = details(client, &subject, request)?;
     one_time::spend(txn, act, subject.spend.as_slice())?;
 
-    let access = AccessToken { aud: audience, act: chain, ..issue(act, rules, client, &subject, scope) };
+    let access = AccessToken { aud: audience, act: chain, ..issue(act, rules, client, &subject, scope) }
+        .with_details(details);
     let mut entry = Entry::new(act, Event::AuthnTokenCreated)
         .because(GRANT_TYPE)
         .actor(subject.user_id.map_or_else(|| access.sub.clone(), |id| id.to_string()))
@@ -75,6 +87,20 @@ pub fn decide(
     entry.append(txn)?;
     let algorithm = client.access_token_signed_response_alg;
     Ok(Issued::exchanged(access, algorithm, request.issued.as_str()))
+}
+
+/// RFC 9396 §6, §10: of what the subject's token allows, what the request names, and what this client is registered for.
+fn details(
+    client: &AuthenticatedClient,
+    subject: &Subject,
+    request: &Request,
+) -> Result<Vec<Value>, Stop<OAuthError>> {
+    let registered = &client.requests.authorization_details_types;
+    let may = |detail: &&Value| {
+        subject.is_own || detail["type"].as_str().is_some_and(|name| registered.iter().any(|own| own == name))
+    };
+    let allowed: Vec<_> = subject.authorization_details.iter().filter(may).cloned().collect();
+    authorization_details::choose(&allowed, request.details.as_deref()).map_err(Stop::Refused)
 }
 
 /// All of the new token but for whom it is and who acts.
@@ -93,7 +119,6 @@ fn issue(
         auth_time: subject.auth_time,
         amr: subject.amr.clone(),
         acr: subject.acr.clone(),
-        authorization_details: subject.authorization_details.clone(),
         roles: subject.roles.clone(),
         groups: subject.groups.clone(),
         ..AccessToken::for_client(act, &rules.policy, client, scope, &[])

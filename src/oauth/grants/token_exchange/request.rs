@@ -6,9 +6,12 @@ use crate::jose::{Jws, Registered};
 use crate::keys::Snapshot;
 use crate::oauth::tokens::AccessToken;
 use crate::oauth::trust::{self, Assertion, Candidate};
-use crate::oauth::{ErrorCode, OAuthError, Params, Rules, TokenPolicy, bearer, resource, scope};
+use crate::oauth::{
+    ErrorCode, OAuthError, Params, Rules, TokenPolicy, authorization_details, bearer, resource, scope,
+};
 use crate::records::Scope;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 
 /// More audiences than this in one request are refused, and longer ones.
 const MAX_AUDIENCES: usize = 8;
@@ -98,6 +101,8 @@ pub struct Request {
     pub(super) scope: Option<Scope>,
     /// The resources and audiences that it is to be for.
     pub(super) targets: Vec<String>,
+    /// What of the subject token's details is wanted; all, where it is not said. RFC 9396 §6.
+    pub(super) details: Option<Vec<Value>>,
 }
 
 /// Reads the request.
@@ -128,6 +133,7 @@ pub fn parse(params: &Params) -> Result<Request, OAuthError> {
         issued: issued(params)?,
         scope: scope::parse(params)?,
         targets: targets(params)?,
+        details: authorization_details::parse_narrower(params)?,
     })
 }
 

@@ -309,6 +309,25 @@ async fn a_public_client_is_bound_by_its_first_proof() {
     assert_eq!(refresh(&app, &native, &bound, &[prover.for_token(&app)]).await.status, 200);
 }
 
+/// RFC 9700 §4.14.2: a thief who brings a key of his own cannot hide from its owner that the token was stolen.
+#[actix_web::test]
+async fn an_old_token_gives_its_family_away_whatever_key_is_proved() {
+    let app = App::start().await;
+    let native = public(&app);
+    let ada = app.signed_in("ada");
+    let code = app.code(&ada, &[("scope", "openid offline_access")]).await;
+    let plain = redeem(&app, &native, &code, &[]).await.json();
+    let thief = Prover::new();
+    let stolen = refresh(&app, &native, &plain, &[thief.for_token(&app)]).await.json();
+    let owner = refresh(&app, &native, &plain, &[]).await;
+    assert_eq!(
+        (owner.error(), app.last_cause().as_str()),
+        ((400, "invalid_grant".into()), "refresh_token.reused")
+    );
+    let again = refresh(&app, &native, &stolen, &[thief.for_token(&app)]).await;
+    assert_eq!(again.error(), (400, "invalid_grant".into()));
+}
+
 /// RFC 9449 §5: those of other clients are bound to the client; its new tokens are bound to the key that it proves now.
 #[actix_web::test]
 async fn a_confidential_client_may_change_its_key() {
