@@ -4,17 +4,23 @@ use crate::support::app::PASSWORD;
 use crate::support::flow::{VERIFIER, authorize_uri, sent_back};
 use crate::support::{App, Browser};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
 
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was logged on this thread, while somebody wants to know.
+    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
-impl Write for Log {
+/// Writes into [`LOG`].
+struct ToLog;
+
+impl Write for ToLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.iter_mut().for_each(|log| log.extend_from_slice(bytes)));
         Ok(bytes.len())
     }
 
@@ -23,12 +29,15 @@ impl Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+/// One subscriber for the whole process: those of single threads come and go while other tests run, and what tracing
+/// remembers of each place then is not always what this thread wants.
+fn listen() {
+    let wanted = dynamic_filter_fn(|what, _| {
+        what.target().starts_with("latchkey") && LOG.with_borrow(Option::is_some)
+    });
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| ToLog).with_filter(wanted);
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer)).unwrap();
+    LOG.set(Some(Vec::new()));
 }
 
 /// A person signs in, first wrongly, and consents; the client redeems, refreshes, asks, revokes, and errs.
@@ -94,17 +103,10 @@ fn text(tokens: &Value, name: &str) -> String {
 
 #[actix_web::test]
 async fn no_secret_is_written_into_the_log_or_the_audit_trail() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_env_filter("latchkey=trace")
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    listen();
     let app = App::start().await;
     let secrets = whole_run(&app).await;
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = String::from_utf8(LOG.take().unwrap()).unwrap();
     assert!(log.contains("/authorize") && log.contains("/token"), "the run was logged: {log}");
     let audit: Vec<String> = app.audit().iter().map(ToString::to_string).collect();
     assert!(audit.len() > 10);
