@@ -19,12 +19,11 @@ fn the_published_signatures_verify_and_a_changed_bit_does_not() {
         let source = &vector["source"];
         let token = vector["token"].as_str().unwrap();
         let algorithm = JwsAlgorithm::parse(vector["alg"].as_str().unwrap()).unwrap();
-        let verify = |token: &str, algorithm| match vector.get("secret") {
-            Some(secret) => {
+        let verify = |token: &str, algorithm| {
+            if let Some(secret) = vector.get("secret") {
                 let secret = URL_SAFE_NO_PAD.decode(secret.as_str().unwrap()).unwrap();
                 Jws::parse(token).and_then(|jws| jws.verify(With::Secret(&secret), &[algorithm]).map(|_| ()))
-            }
-            None => {
+            } else {
                 let set = JwkSet::registered(&json!({ "keys": [vector["key"]] })).unwrap();
                 Jws::parse(token).and_then(|jws| jws.verify(With::Set(&set), &[algorithm]).map(|_| ()))
             }

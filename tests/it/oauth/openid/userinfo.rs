@@ -5,6 +5,7 @@ use crate::support::App;
 use crate::support::app::ISSUER;
 use crate::support::flow::sent_back;
 use actix_web::test::TestRequest;
+use base64::Engine as _;
 use serde_json::json;
 
 #[actix_web::test]
@@ -27,7 +28,6 @@ async fn a_client_that_registered_an_algorithm_is_answered_by_a_jwt() {
     assert_eq!(part(&jwt, 1), expected);
     let keys = app.realm.keys.load();
     let (input, signature) = jwt.rsplit_once('.').unwrap();
-    use base64::Engine as _;
     let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(signature).unwrap();
     let key = keys.verifying_key(part(&jwt, 0)["kid"].as_str().unwrap()).unwrap();
     assert!(key.verify(input.as_bytes(), &signature));
