@@ -42,7 +42,7 @@ async fn a_person_signs_in_consents_and_goes_back() {
     log_in(&browser, PASSWORD).await;
     browser.arrive(&format!("{}/consent?interaction=", site.url)).await;
     let text = browser.text().await;
-    assert!(text.contains("Meadow Notes") && text.contains("See your name and username"), "{text}");
+    assert!(text.contains("Meadow Notes") && text.contains("See your profile"), "{text}");
     assert_eq!(browser.script("return document.cookie").await, "", "scripts see no cookie");
     browser.click("button[value=allow]").await;
     let back = browser.arrive(&site.callback).await;
