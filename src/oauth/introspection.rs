@@ -6,7 +6,7 @@ use super::tokens::{AccessToken, Audience, RefreshToken};
 use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
 use crate::act::Act;
 use crate::keys::{KeyError, Snapshot};
-use crate::records::{Confirmation, Grant, Scope, SignatureAlgorithm, SubjectType, find};
+use crate::records::{Client, Confirmation, Grant, Scope, SignatureAlgorithm, SubjectType, find};
 use crate::storage::{Fault, Read, Stop};
 use serde::Serialize;
 use std::sync::Arc;
@@ -86,6 +86,14 @@ impl Introspection {
         authorization_details: Vec::new(),
     };
 
+    /// Whether the token was issued to this client, or is for it: by its name, or by that of an API that it serves.
+    fn concerns(&self, client: &Client) -> bool {
+        let is_own = self.client_id.as_ref() == Some(&client.client_id);
+        let served = client.resources.iter().chain(&client.token_exchange.token_exchange_subject_audiences);
+        let mut names = served.chain([&client.client_id]);
+        is_own || self.aud.as_ref().is_some_and(|aud| names.any(|name| aud.contains(name)))
+    }
+
     /// Whether the token is alive.
     pub fn is_active(&self) -> bool {
         self.active
@@ -127,7 +135,8 @@ pub fn seal(
         iss: &rules.policy.issuer,
         aud: &client.client_id,
         iat: act.now.unix_timestamp(),
-        token_introspection: told,
+        // RFC 9701 §5: whoever a token is not for learns nothing more of it.
+        token_introspection: if told.concerns(client) { told } else { &Introspection::INACTIVE },
     };
     let registered = client.responses.introspection_signed_response_alg;
     // RFC 9701 §6: RS256 where nothing is registered, as long as this server has a key for it.

@@ -95,3 +95,27 @@ async fn an_answer_is_signed_for_whoever_asks_for_that() {
     let plain = app.post("/introspect", &[("token", "x")], Some(&service)).await;
     assert_eq!(plain.header("content-type"), "application/json");
 }
+
+/// RFC 9701 §5: signed, nothing is told to a caller for whom the token is not.
+#[actix_web::test]
+async fn a_signed_answer_tells_only_those_whom_the_token_concerns() {
+    let app = App::start().await;
+    let api = json!(["https://api.example"]);
+    let owner = app.with_client(json!({"client_id": "owner", "resources": api}));
+    let server = app.with_client(json!({"client_id": "server", "resources": api}));
+    let stranger = app.with_client(json!({"client_id": "stranger"}));
+    let token = token_of(&app, &owner).await;
+    for (caller, active) in [(&owner, true), (&server, true), (&stranger, false)] {
+        let credentials =
+            base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", caller.0, caller.1));
+        let request = TestRequest::post()
+            .uri("/introspect")
+            .insert_header(("authorization", format!("Basic {credentials}")))
+            .insert_header(("accept", "application/token-introspection+jwt"))
+            .set_form([("token", &token)]);
+        let text = app.send(request).await.text();
+        let claims = URL_SAFE_NO_PAD.decode(text.split('.').nth(1).unwrap()).unwrap();
+        let told = serde_json::from_slice::<Value>(&claims).unwrap()["token_introspection"].clone();
+        assert_eq!((told["active"] == true, told.get("sub").is_some()), (active, active), "{}", caller.0);
+    }
+}
