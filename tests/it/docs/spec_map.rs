@@ -1,7 +1,8 @@
 //! `docs/spec-map.md`: which file deals with which clause, gathered from the marks in the source.
 //!
 //! A mark is `RFC 6749 §4.1.2` or `OIDC Core §3.1.2.1` in a comment; more sections of the same document may follow,
-//! after a comma, `and` or `to`. `Not done: RFC … §…: reason` stands for a demand that we leave out.
+//! after a comma, `and` or `to`. `Not done: RFC … §…: reason` stands for a demand that we leave out, or that is none to
+//! us, and is listed below the table of its document.
 
 use super::markdown::{files_below, root};
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,7 +115,8 @@ const TITLES: &[(&str, &str)] = &[
 const HEAD: &str = "# Where each clause is dealt with\n\n\
     Made from the marks in the source by `tests/it/docs/spec_map.rs`; do not edit. After a change of marks:\n\
     `LATCHKEY_BLESS=1 cargo test --test it docs::`\n\n\
-    A line says where to look, not that the whole section is done there.\n";
+    A line says where to look, not that the whole section is done there. What is left out stands below the table of its\n\
+    document, with the reason.\n";
 
 /// A section as it is written, after a key that sorts numbers as numbers.
 type Section = (Vec<(u32, String)>, String);
@@ -123,8 +125,11 @@ type Section = (Vec<(u32, String)>, String);
 #[derive(Default)]
 struct Map {
     sections: BTreeMap<(String, Section), BTreeSet<String>>,
-    left_out: BTreeSet<(String, String)>,
+    left_out: BTreeMap<String, BTreeSet<LeftOut>>,
 }
+
+/// A demand that is left out: its section's key, what stands after the document's name, and the file.
+type LeftOut = (Vec<(u32, String)>, String, String);
 
 impl Map {
     fn of_source() -> Self {
@@ -139,37 +144,43 @@ impl Map {
     }
 
     fn read(&mut self, path: &str, comment: &str) {
-        let (done, left_out) = comment.split_once("Not done: ").unwrap_or((comment, ""));
-        if !left_out.is_empty() {
-            self.left_out.insert((left_out.to_owned(), path.to_owned()));
-        }
-        for (document, sections) in marks(done) {
+        let mut parts = comment.split("Not done: ");
+        for (document, sections) in marks(parts.next().unwrap_or_default()) {
             for section in sections {
                 let key = (document.clone(), (sort_key(&section), section));
                 self.sections.entry(key).or_default().insert(path.to_owned());
             }
         }
+        for left_out in parts {
+            let (document, rest) = document(left_out)
+                .unwrap_or_else(|| panic!("{path}: of which document? Not done: {left_out}"));
+            let key = sections(rest).first().map(|section| sort_key(section)).unwrap_or_default();
+            let entry = (key, rest.trim_start_matches([',', ' ']).trim_end().to_owned(), path.to_owned());
+            self.left_out.entry(document).or_default().insert(entry);
+        }
     }
 
     fn render(&self) -> String {
         let mut out = HEAD.to_owned();
-        let mut last = "";
-        for ((document, (_, section)), files) in &self.sections {
-            if document != last {
-                let title = title(document).unwrap_or("?");
-                write!(out, "\n## {document}: {title}\n\n| section | files |\n|---|---|\n").unwrap();
-                last = document;
+        let documents: BTreeSet<_> =
+            self.sections.keys().map(|(document, _)| document).chain(self.left_out.keys()).collect();
+        for document in documents {
+            write!(out, "\n## {document}: {}\n", title(document).unwrap_or("?")).unwrap();
+            let sections: Vec<_> = self.sections.iter().filter(|((of, _), _)| of == document).collect();
+            if !sections.is_empty() {
+                out.push_str("\n| section | files |\n|---|---|\n");
             }
-            let files: Vec<_> = files.iter().map(|file| link(file)).collect();
-            let section = if section.is_empty() { "(all)" } else { section };
-            writeln!(out, "| {section} | {} |", files.join(", ")).unwrap();
-        }
-        out.push_str("\n## Left out\n\n");
-        if self.left_out.is_empty() {
-            out.push_str("No mark says so.\n");
-        }
-        for (what, file) in &self.left_out {
-            writeln!(out, "- {what} ({})", link(file)).unwrap();
+            for ((_, (_, section)), files) in sections {
+                let files: Vec<_> = files.iter().map(|file| link(file)).collect();
+                let section = if section.is_empty() { "(all)" } else { section };
+                writeln!(out, "| {section} | {} |", files.join(", ")).unwrap();
+            }
+            if let Some(left_out) = self.left_out.get(document) {
+                out.push_str("\nLeft out, or no demand on us:\n\n");
+                for (_, what, file) in left_out {
+                    writeln!(out, "- {what} ({})", link(file)).unwrap();
+                }
+            }
         }
         out
     }
@@ -281,8 +292,13 @@ fn the_map_is_what_the_marks_give() {
 #[test]
 fn every_document_that_is_cited_is_known() {
     let map = Map::of_source();
-    let unknown: BTreeSet<_> =
-        map.sections.keys().map(|(name, _)| name).filter(|name| title(name).is_none()).collect();
+    let unknown: BTreeSet<_> = map
+        .sections
+        .keys()
+        .map(|(name, _)| name)
+        .chain(map.left_out.keys())
+        .filter(|name| title(name).is_none())
+        .collect();
     assert!(unknown.is_empty(), "a misprint, or a new document that needs its line in TITLES: {unknown:?}");
 }
 
@@ -304,9 +320,10 @@ fn marks_are_read_in_every_form() {
 #[test]
 fn what_is_left_out_is_listed_and_not_taken_for_done() {
     let mut map = Map::default();
-    map.read("src/a.rs", "RFC 6749 §2. Not done: RFC 6749 §3: nobody asks.");
+    map.read("src/a.rs", "RFC 6749 §2. Not done: RFC 6749 §3: nobody asks. Not done: RFC 8446 §4.2: x");
     let out = map.render();
     assert!(out.contains("| §2 | [a.rs](../src/a.rs) |") && !out.contains("| §3 |"), "{out}");
-    assert!(out.ends_with("- RFC 6749 §3: nobody asks. ([a.rs](../src/a.rs))\n"), "{out}");
+    assert!(out.contains("\n- §3: nobody asks. ([a.rs](../src/a.rs))\n\n## RFC 8446"), "{out}");
+    assert!(out.ends_with("Left out, or no demand on us:\n\n- §4.2: x ([a.rs](../src/a.rs))\n"), "{out}");
     assert!(sort_key("§4.2") < sort_key("§4.10") && sort_key("§9") < sort_key("appendix A"));
 }
