@@ -14,6 +14,8 @@ mod jws;
 mod public_key;
 mod signature;
 mod thumbprint;
+#[cfg(test)]
+mod wycheproof;
 
 pub use crate::records::JwsAlgorithm;
 pub use claims::{Audience, NumericDate, Registered, Window};
