@@ -64,6 +64,7 @@ pub(crate) fn client() -> Client {
         responses: records::Responses::default(),
         logout: records::Logout::default(),
         token_exchange: records::TokenExchange::default(),
+        introspects: records::Introspects::default(),
         origin: records::Origin::Operator,
         disabled: false,
         created_at: start(),

@@ -86,17 +86,15 @@ impl Introspection {
         authorization_details: Vec::new(),
     };
 
-    /// Whether the token was issued to this client, or is for it: by its name, or by that of an API that it serves.
+    /// Whether the client may know of the token: it was issued to it, or is for it, by its name or one by which it is meant
+    /// as well; or the operator trusts it with all of them. What a client may ask tokens *for* (`resources`) does not count.
     fn concerns(&self, client: &Client) -> bool {
         let is_own = self.client_id.as_ref() == Some(&client.client_id);
-        let served = client.resources.iter().chain(&client.token_exchange.token_exchange_subject_audiences);
+        let exchanged = &client.token_exchange.token_exchange_subject_audiences;
+        let served = client.introspects.introspection_audiences.iter().chain(exchanged);
         let mut names = served.chain([&client.client_id]);
-        is_own || self.aud.as_ref().is_some_and(|aud| names.any(|name| aud.contains(name)))
-    }
-
-    /// Whether the token is alive.
-    pub fn is_active(&self) -> bool {
-        self.active
+        let is_for_client = self.aud.as_ref().is_some_and(|aud| names.any(|name| aud.contains(name)));
+        is_own || is_for_client || client.introspects.introspects_any_token
     }
 
     /// The identifier of an access token, for the audit trail.
@@ -135,8 +133,7 @@ pub fn seal(
         iss: &rules.policy.issuer,
         aud: &client.client_id,
         iat: act.now.unix_timestamp(),
-        // RFC 9701 §5: whoever a token is not for learns nothing more of it.
-        token_introspection: if told.concerns(client) { told } else { &Introspection::INACTIVE },
+        token_introspection: told,
     };
     let registered = client.responses.introspection_signed_response_alg;
     // RFC 9701 §6: RS256 where nothing is registered, as long as this server has a key for it.
@@ -146,7 +143,17 @@ pub fn seal(
     keys.sign_jwt(algorithm, SIGNED_TYP, &signed, act.now, act.now)
 }
 
-/// Tells a confidential client about a token: about any access token of ours, and about its own refresh tokens.
+/// What a client is told, and why it is told nothing, where it is.
+#[derive(Debug)]
+pub struct Told {
+    /// The answer.
+    pub introspection: Introspection,
+    /// The private cause, where the answer is that the token is dead.
+    pub cause: Option<&'static str>,
+}
+
+/// Tells a confidential client about a token that concerns it: an access token that it has or that is for it, and its own
+/// refresh tokens.
 ///
 /// # Errors
 /// `unauthorized_client` for a public client: RFC 7662 §2.1 wants the caller authenticated.
@@ -157,7 +164,7 @@ pub fn decide(
     keys: &Snapshot,
     client: &AuthenticatedClient,
     token: &str,
-) -> Result<Introspection, Stop<OAuthError>> {
+) -> Result<Told, Stop<OAuthError>> {
     if client.is_public() {
         return Err(Stop::Refused(OAuthError::new(
             ErrorCode::UnauthorizedClient,
@@ -165,14 +172,19 @@ pub fn decide(
             "introspection.public_client",
         )));
     }
-    let told = match RefreshToken::parse(token) {
+    let introspection = match RefreshToken::parse(token) {
         Some(refresh) => refresh_token(read, act, rules, client, &refresh),
         None => match bearer::verify(act, rules, keys, token) {
             Ok(access) => access_token(read, act, access),
             Err(_) => Ok(Introspection::INACTIVE),
         },
-    };
-    Ok(told?)
+    }?;
+    // RFC 7662 §4, RFC 9701 §5: whoever a token does not concern learns nothing of it, not even that it lives.
+    Ok(match introspection {
+        dead if !dead.active => Told { introspection: dead, cause: Some("token.inactive") },
+        alive if alive.concerns(client) => Told { introspection: alive, cause: None },
+        _ => Told { introspection: Introspection::INACTIVE, cause: Some("introspection.not_concerned") },
+    })
 }
 
 fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> Result<Introspection, Fault> {

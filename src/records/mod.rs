@@ -30,9 +30,9 @@ mod tenant;
 
 pub use claims_request::{ClaimsRequest, RequestedClaim};
 pub use client::{
-    About, Authentication, Binding, Client, ClientKeys, ClientSecret, GrantType, Logout, Origin, Profile,
-    PublishedDocument, Requests, Responses, SelfRegistered, SignatureAlgorithm, SubjectType, Subjects,
-    TokenEndpointAuthMethod, TokenExchange, WorkloadIdentity,
+    About, Authentication, Binding, Client, ClientKeys, ClientSecret, GrantType, Introspects, Logout, Origin,
+    Profile, PublishedDocument, Requests, Responses, SelfRegistered, SignatureAlgorithm, SubjectType,
+    Subjects, TokenEndpointAuthMethod, TokenExchange, WorkloadIdentity,
 };
 pub use confirmation::Confirmation;
 pub use consent::{Asked, Consent};

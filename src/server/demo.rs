@@ -6,7 +6,7 @@ use crate::config::{Issuer, Loaded, Settings};
 use crate::identity::ProfileChange;
 use crate::oauth::clients::registration::{ApplicationType, Metadata};
 use crate::ports::{Entropy as _, SystemEntropy};
-use crate::records::{Address, GrantType, Scope, TokenEndpointAuthMethod, hash_of};
+use crate::records::{Address, GrantType, Introspects, Scope, TokenEndpointAuthMethod, hash_of};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -190,6 +190,8 @@ fn service() -> Result<Metadata, StartError> {
         grant_types: Some(vec![GrantType::ClientCredentials]),
         token_endpoint_auth_method: Some(TokenEndpointAuthMethod::ClientSecretBasic),
         scope: scope("read write")?,
+        // It plays every API, so that all tokens of the demonstration can be looked at.
+        introspects: Introspects { introspects_any_token: true, ..Introspects::default() },
         ..Metadata::default()
     })
 }

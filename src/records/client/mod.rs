@@ -7,8 +7,8 @@ mod settings;
 pub use origin::{Origin, PublishedDocument, SelfRegistered};
 pub use registered::{GrantType, Profile, SignatureAlgorithm, SubjectType, TokenEndpointAuthMethod};
 pub use settings::{
-    About, Authentication, Binding, ClientKeys, Logout, Requests, Responses, Subjects, TokenExchange,
-    WorkloadIdentity,
+    About, Authentication, Binding, ClientKeys, Introspects, Logout, Requests, Responses, Subjects,
+    TokenExchange, WorkloadIdentity,
 };
 
 use super::{Record, Scope};
@@ -104,6 +104,9 @@ pub struct Client {
     /// What it may exchange, and for what.
     #[serde(default, skip_serializing_if = "is_default")]
     pub token_exchange: TokenExchange,
+    /// About which tokens of others it may ask.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub introspects: Introspects,
     /// Who registered it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Origin,

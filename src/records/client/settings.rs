@@ -122,6 +122,18 @@ pub struct TokenExchange {
     pub token_exchange_bound_subjects: bool,
 }
 
+/// About which tokens of others the client may ask. RFC 7662 §4. About its own it may in any case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Introspects {
+    /// Ours: the audiences by which it is meant itself: tokens of other clients for one of these it may introspect.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introspection_audiences: Vec<String>,
+    /// Ours: whether it may introspect every access token, such as a gateway in front of all APIs.
+    #[serde(skip_serializing_if = "is_default")]
+    pub introspects_any_token: bool,
+}
+
 /// Whose hands its tokens are good in alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -21,7 +21,8 @@ pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<
     let entry = Entry::new(&call.act, Event::TokenIntrospected).client(&client.client_id);
     match told {
         Ok(told) => {
-            let entry = if told.is_active() { entry } else { entry.because("token.inactive") };
+            let entry = told.cause.into_iter().fold(entry, Entry::because);
+            let told = told.introspection;
             write_stateless(&call, entry.jti(told.jti())).await?;
             if !wants_signed(&request) {
                 return Ok(json::no_store(&told));

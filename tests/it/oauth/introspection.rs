@@ -96,26 +96,69 @@ async fn an_answer_is_signed_for_whoever_asks_for_that() {
     assert_eq!(plain.header("content-type"), "application/json");
 }
 
-/// RFC 9701 §5: signed, nothing is told to a caller for whom the token is not.
+/// The same question, for a signed answer: what it says.
+async fn introspect_signed(app: &App, caller: &(String, String), token: &str) -> Value {
+    let credentials = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", caller.0, caller.1));
+    let request = TestRequest::post()
+        .uri("/introspect")
+        .insert_header(("authorization", format!("Basic {credentials}")))
+        .insert_header(("accept", "application/token-introspection+jwt"))
+        .set_form([("token", &token)]);
+    let text = app.send(request).await.text();
+    let claims = URL_SAFE_NO_PAD.decode(text.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice::<Value>(&claims).unwrap()["token_introspection"].clone()
+}
+
+/// RFC 7662 §4, RFC 9701 §5: nothing is told to a caller whom the token does not concern, signed or not. One who may ask
+/// tokens for the same API is none whom it concerns.
 #[actix_web::test]
-async fn a_signed_answer_tells_only_those_whom_the_token_concerns() {
+async fn only_those_whom_a_token_concerns_are_told_of_it() {
+    const API: &str = "https://api.example";
     let app = App::start().await;
-    let api = json!(["https://api.example"]);
-    let owner = app.with_client(json!({"client_id": "owner", "resources": api}));
-    let server = app.with_client(json!({"client_id": "server", "resources": api}));
-    let stranger = app.with_client(json!({"client_id": "stranger"}));
+    let client = |id: &str, more: Value| {
+        let mut metadata = json!({ "client_id": id });
+        metadata.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.with_client(metadata)
+    };
+    let owner = client("owner", json!({ "resources": [API] }));
+    let introspects = |more: Value| json!({ "introspects": more });
     let token = token_of(&app, &owner).await;
-    for (caller, active) in [(&owner, true), (&server, true), (&stranger, false)] {
-        let credentials =
-            base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", caller.0, caller.1));
-        let request = TestRequest::post()
-            .uri("/introspect")
-            .insert_header(("authorization", format!("Basic {credentials}")))
-            .insert_header(("accept", "application/token-introspection+jwt"))
-            .set_form([("token", &token)]);
-        let text = app.send(request).await.text();
-        let claims = URL_SAFE_NO_PAD.decode(text.split('.').nth(1).unwrap()).unwrap();
-        let told = serde_json::from_slice::<Value>(&claims).unwrap()["token_introspection"].clone();
-        assert_eq!((told["active"] == true, told.get("sub").is_some()), (active, active), "{}", caller.0);
+    for (caller, is_told) in [
+        (&owner, true),
+        (&client("api", introspects(json!({ "introspection_audiences": [API] }))), true),
+        (&client("exchanger", json!({"token_exchange": {"token_exchange_subject_audiences": [API]}})), true),
+        (&client("gateway", introspects(json!({ "introspects_any_token": true }))), true),
+        (&client("peer", json!({ "resources": [API] })), false),
+        (
+            &client("other", introspects(json!({ "introspection_audiences": ["https://other.example"] }))),
+            false,
+        ),
+        (&client("stranger", json!({})), false),
+    ] {
+        for told in [introspect(&app, caller, &token).await, introspect_signed(&app, caller, &token).await] {
+            if is_told {
+                assert_eq!((&told["active"], &told["sub"]), (&json!(true), &json!("owner")), "{}", caller.0);
+            } else {
+                assert_eq!(told, json!({ "active": false }), "{}", caller.0);
+                assert_eq!(app.last_cause(), "introspection.not_concerned", "{}", caller.0);
+            }
+        }
     }
+}
+
+/// RFC 7662 §4: a refresh token is between its client and us, whoever may ask about access tokens.
+#[actix_web::test]
+async fn a_refresh_token_is_told_to_its_own_client_alone() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let gateway = app.with_client(json!({
+        "client_id": "gateway", "introspects": { "introspects_any_token": true },
+    }));
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid").await;
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    assert_eq!(introspect(&app, &web, refresh).await["client_id"], "web");
+    assert_eq!(introspect(&app, &gateway, refresh).await, json!({ "active": false }));
+    assert_eq!(app.last_cause(), "token.inactive");
+    assert!(app.is_active(&gateway, &tokens["access_token"]).await);
 }

@@ -243,7 +243,10 @@ async fn keys_that_cannot_be_had_prove_nothing() {
 async fn the_client_matters() {
     let world = world().await;
     let given = world.ask(&world.sign(&json!({})), &[]).await.json();
-    let service = world.app.with_client(json!({}));
+    let service = world.app.with_client(json!({
+        "introspects": { "introspection_audiences": ["https://a.example"] },
+    }));
+    assert!(world.app.is_active(&service, &given["access_token"]).await);
     let form = [("grant_type", GRANT), ("assertion", "x")];
     assert_eq!(
         world.app.post("/token", &form, Some(&service)).await.error(),

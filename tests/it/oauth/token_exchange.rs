@@ -93,6 +93,8 @@ async fn a_service_gets_a_token_for_the_next_one() {
     let form = [("token", given["access_token"].as_str().unwrap())];
     let told = world.app.post("/introspect", &form, Some(&world.orders)).await;
     assert_eq!(told.json()["act"], json!({ "sub": "orders" }));
+    let stock = world.app.with_client(json!({ "client_id": "stock" }));
+    assert!(world.app.is_active(&stock, &given["access_token"]).await, "it is for the client of this name");
     let metadata = world.app.get("/.well-known/openid-configuration").await.json();
     assert!(metadata["grant_types_supported"].as_array().unwrap().contains(&json!(GRANT)));
 }
@@ -266,8 +268,13 @@ async fn a_revoked_token_gives_nothing() {
 async fn it_ends_with_the_client_that_exchanged() {
     let world = world(json!({})).await;
     let given = world.exchange(&world.orders, &[]).await.json();
+    let stock = world.app.with_client(json!({
+        "client_id": "stock", "introspects": { "introspection_audiences": [STOCK] },
+    }));
+    assert!(world.app.is_active(&stock, &given["access_token"]).await);
     world.app.change_client("orders", |orders| orders.disabled = true);
-    assert!(!world.app.is_active(&world.web, &given["access_token"]).await);
+    assert!(!world.app.is_active(&stock, &given["access_token"]).await);
+    assert_eq!(world.app.last_cause(), "token.inactive");
 }
 
 /// RFC 8693 §4.1: the actors before are nested within the present one.

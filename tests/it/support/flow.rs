@@ -100,11 +100,13 @@ impl App {
         self.post("/token", &form, Some(client)).await
     }
 
-    /// Whether introspection calls a token active.
+    /// Whether introspection calls a token active that concerns this client.
     pub(crate) async fn is_active(&self, client: &Credentials, token: &Value) -> bool {
         let answer = self.post("/introspect", &[("token", token.as_str().unwrap())], Some(client)).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()["active"] == true
+        let is_active = answer.json()["active"] == true;
+        assert!(is_active || self.last_cause() != "introspection.not_concerned", "{} is not told", client.0);
+        is_active
     }
 
     /// Asks userinfo.

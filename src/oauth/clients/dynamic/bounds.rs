@@ -4,7 +4,8 @@ use crate::oauth::OAuthError;
 use crate::oauth::clients::profile;
 use crate::oauth::clients::registration::{Metadata, refuse, uris};
 use crate::records::{
-    Client, GrantType, InitialAccessToken, Profile, Scope, TokenEndpointAuthMethod, TokenExchange,
+    Client, GrantType, InitialAccessToken, Introspects, Profile, Scope, TokenEndpointAuthMethod,
+    TokenExchange,
 };
 
 /// The most that such a client may have.
@@ -80,6 +81,7 @@ impl Bounds {
             profile: held_to,
             token_exchange: current
                 .map_or_else(TokenExchange::default, |client| client.token_exchange.clone()),
+            introspects: current.map_or_else(Introspects::default, |client| client.introspects.clone()),
             authentication,
             requests,
             ..metadata

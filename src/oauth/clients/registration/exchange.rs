@@ -1,4 +1,4 @@
-//! What a client may exchange, and which workloads it is. RFC 8693; ours.
+//! What a client may exchange and introspect, and which workloads it is. RFC 8693, RFC 7662; ours.
 
 use super::{are_words, refuse};
 use crate::oauth::OAuthError;
@@ -24,6 +24,12 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         if !are_words(list) {
             return Err(refuse(description, "registration.token_exchange"));
         }
+    }
+    if !are_words(&client.introspects.introspection_audiences) {
+        return Err(refuse(
+            "introspection_audiences: at most 32 of 1 to 256 printable characters without spaces.",
+            "registration.introspection",
+        ));
     }
     let identities = &client.authentication.workload_identities;
     let is_text = |text: &String| {

@@ -66,7 +66,8 @@ pub(super) fn full() -> Object {
         "frontchannel_logout_uri": "https://app.example/front", "frontchannel_logout_session_required": true,
         "workload_identities": [{"issuer": "https://ci.example", "subject": "job"}], "token_exchange_audiences": ["a"],
         "token_exchange_subject_audiences": ["a"], "token_exchange_subject_issuers": ["https://ci.example"],
-        "token_exchange_impersonation": true, "token_exchange_bound_subjects": true
+        "token_exchange_impersonation": true, "token_exchange_bound_subjects": true,
+        "introspection_audiences": ["a"], "introspects_any_token": true
     }"#;
     let mut document: Object = serde_json::from_str(text).unwrap();
     document.insert("jwks".to_owned(), json!({ "keys": [public_key()] }));

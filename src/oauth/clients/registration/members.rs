@@ -32,7 +32,7 @@ macro_rules! members {
 }
 
 /// Every member of [`Metadata`]. A test compares.
-const MEMBERS: [Member; 59] = members![
+const MEMBERS: [Member; 61] = members![
     client_name: String = "a text",
     application_type: ApplicationType = "web or native",
     redirect_uris: Vec<String> = "a list of texts",
@@ -92,6 +92,8 @@ const MEMBERS: [Member; 59] = members![
     token_exchange_subject_issuers: Vec<String> = "a list of texts",
     token_exchange_impersonation: bool = "true or false",
     token_exchange_bound_subjects: bool = "true or false",
+    introspection_audiences: Vec<String> = "a list of texts",
+    introspects_any_token: bool = "true or false",
 ];
 
 /// What belongs to the registration, and not to the client's record.

@@ -1,8 +1,8 @@
 //! The registration document. RFC 7591 §2, OIDC Registration §2, and what we add to them.
 
 use crate::records::{
-    About, Authentication, Binding, Client, ClientKeys, GrantType, Logout, Profile, Requests, Responses,
-    Scope, SignatureAlgorithm, Subjects, TokenEndpointAuthMethod, TokenExchange,
+    About, Authentication, Binding, Client, ClientKeys, GrantType, Introspects, Logout, Profile, Requests,
+    Responses, Scope, SignatureAlgorithm, Subjects, TokenEndpointAuthMethod, TokenExchange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,9 @@ pub struct Metadata {
     /// What it may exchange, and for what.
     #[serde(flatten)]
     pub token_exchange: TokenExchange,
+    /// About which tokens of others it may ask.
+    #[serde(flatten)]
+    pub introspects: Introspects,
 }
 
 impl From<Client> for Metadata {
@@ -122,6 +125,7 @@ impl From<Client> for Metadata {
             responses: client.responses,
             logout: client.logout,
             token_exchange: client.token_exchange,
+            introspects: client.introspects,
         }
     }
 }

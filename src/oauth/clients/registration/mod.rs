@@ -118,6 +118,7 @@ pub(in crate::oauth::clients) fn described(
         responses: metadata.responses,
         logout: metadata.logout,
         token_exchange: metadata.token_exchange,
+        introspects: metadata.introspects,
         origin: Origin::Operator,
         disabled: false,
         created_at: now,

@@ -191,6 +191,7 @@ fn every_other_member_is_refused_by_its_name() {
         ("workload_identities", json!({"workload_identities": [{"issuer": "", "subject": "x"}]})),
         ("token_exchange_audiences", json!({"token_exchange_audiences": ["a b"]})),
         ("token_exchange_subject_audiences", json!({"token_exchange_subject_audiences": [""]})),
+        ("introspection_audiences", json!({"introspection_audiences": ["a b"]})),
         ("token_exchange_subject_issuers", json!({"token_exchange_subject_issuers": ["a\u{7}"]})),
         ("post_logout_redirect_uris", json!({"post_logout_redirect_uris": ["javascript:alert(1)"]})),
         ("post_logout_redirect_uris", json!({"post_logout_redirect_uris": ["//evil.example"]})),

@@ -2,6 +2,7 @@
 
 use super::{Place, named, show};
 use crate::support::Answer;
+use crate::support::app::ISSUER;
 use crate::support::certificates::Pair;
 use crate::support::flow::{CALLBACK, Credentials, VERIFIER};
 use actix_web::test::TestRequest;
@@ -66,7 +67,9 @@ async fn a_token_names_the_certificate_and_introspection_tells() {
         "authentication": { "tls_client_auth_subject_dn": "CN=notes" },
         "binding": { "tls_client_certificate_bound_access_tokens": true },
     }));
-    let api: Credentials = place.app.with_client(json!({ "client_id": "api" }));
+    let api: Credentials = place.app.with_client(json!({
+        "client_id": "api", "introspects": { "introspection_audiences": [ISSUER] },
+    }));
     let pair = place.authority.issue(&named(&[("CN", "notes")]));
     let tokens = place.token(&[&pair]).await.json();
     let expected = json!({ "x5t#S256": thumbprint(&pair) });
