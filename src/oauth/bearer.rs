@@ -92,8 +92,8 @@ pub fn accept(
     token: AccessToken,
 ) -> Result<Accepted, Stop<OAuthError>> {
     let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_token(cause)));
-    if find::<RevokedToken>(read, &act.tenant, &token.jti)?.is_some() {
-        return refuse("token.revoked");
+    if let Err(cause) = unrevoked(read, act, &token)? {
+        return refuse(cause);
     }
     let client = match alive(read, act, &token.client_id, token.iat)? {
         Ok(client) => client,
@@ -127,6 +127,28 @@ pub fn accept(
         Err(Stop::Refused(error)) => refuse(error.cause),
         Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
     }
+}
+
+/// Whether the token was revoked, or one from which it was exchanged, whose client must stand as well.
+fn unrevoked(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    token: &AccessToken,
+) -> Result<Result<(), &'static str>, Fault> {
+    let is_revoked = |jti: &str| Ok::<_, Fault>(find::<RevokedToken>(read, &act.tenant, jti)?.is_some());
+    if is_revoked(&token.jti)? {
+        return Ok(Err("token.revoked"));
+    }
+    for origin in &token.exchanged_from {
+        // RFC 7009 §2.1: an entry is kept until its token expires, and no token outlives the one it was exchanged from.
+        if is_revoked(&origin.jti)? {
+            return Ok(Err("token.origin_revoked"));
+        }
+        if let Err(cause) = alive(read, act, &origin.client_id, token.iat)? {
+            return Ok(Err(cause));
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// The client, if it is still the one that it was when the token was issued.

@@ -32,7 +32,8 @@ pub fn parse(params: &Params) -> Result<SecretString, OAuthError> {
 
 /// Revokes a token of this client. A token that we do not know is as good as revoked: RFC 7009 §2.2.
 ///
-/// A refresh token takes its whole grant with it (RFC 7009 §2.1); an access token goes alone.
+/// A refresh token takes its whole grant with it (RFC 7009 §2.1); an access token takes along what was exchanged
+/// from it (RFC 8693), and no more.
 ///
 /// # Errors
 /// `invalid_grant` for another client's token: RFC 7009 §2.1.

@@ -51,6 +51,15 @@ impl Audience {
     }
 }
 
+/// A token from which another was exchanged. RFC 8693.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Its identifier.
+    pub jti: String,
+    /// Which client it was given to.
+    pub client_id: String,
+}
+
 /// The claims of an access token. RFC 9068 §2.2; times in seconds since the epoch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessToken {
@@ -92,6 +101,9 @@ pub struct AccessToken {
     /// Who may act for the subject. RFC 8693 §4.4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub may_act: Option<serde_json::Value>,
+    /// The tokens from which it was exchanged, one from the other, the first one first: what ends one of them ends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanged_from: Vec<Origin>,
     /// What it allows in detail. RFC 9396 §9.1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<serde_json::Value>,
@@ -128,6 +140,7 @@ impl AccessToken {
             cnf: client.confirmation(),
             act: None,
             may_act: None,
+            exchanged_from: Vec::new(),
             authorization_details: Vec::new(),
             roles: client.roles.clone(),
             groups: Vec::new(),

@@ -322,6 +322,7 @@ fn explain_refresh(
 fn standing(cause: &str) -> String {
     let words = match cause {
         "token.revoked" => "the token was revoked",
+        "token.origin_revoked" => "a token from which it was exchanged was revoked",
         "client.disabled" => "its client is disabled or deleted",
         "grant.revoked" => "its grant was revoked",
         "grant.expired" => "its grant has expired",

@@ -257,10 +257,70 @@ fn allow(app: &App) {
 #[actix_web::test]
 async fn a_revoked_token_gives_nothing() {
     let world = world(json!({})).await;
-    let form = [("token", world.tokens["access_token"].as_str().unwrap())];
-    assert_eq!(world.app.post("/revoke", &form, Some(&world.web)).await.status, 200);
+    revoke(&world.app, &world.web, &world.tokens["access_token"]).await;
     assert_eq!(world.exchange(&world.orders, &[]).await.error(), (400, "invalid_request".into()));
     assert_eq!(world.app.last_cause(), "token.revoked");
+}
+
+/// RFC 7009 §2.1: what was exchanged from a revoked token dies with it, however often, and with a client on the way.
+#[actix_web::test]
+async fn what_ends_a_token_ends_all_that_were_exchanged_from_it() {
+    for (ends, cause, is_origin_dead) in [
+        ("web", "token.origin_revoked", true),
+        ("orders", "token.origin_revoked", false),
+        ("orders is disabled", "client.disabled", false),
+    ] {
+        let world = world(json!({ "token_exchange_impersonation": true })).await;
+        let app = &world.app;
+        let stock = app.with_client(json!({
+            "client_id": "stock", "grant_types": [GRANT], "scope": "read",
+            "token_exchange": { "token_exchange_audiences": [STOCK], "token_exchange_subject_audiences": [STOCK] },
+        }));
+        let first = world.exchange(&world.orders, &[]).await.json()["access_token"].clone();
+        let second = world.exchange_this(&stock, &first, &[]).await.json()["access_token"].clone();
+        let third = world.exchange_this(&stock, &second, &[("scope", "read")]).await.json();
+        let third = &third["access_token"];
+        assert!(app.is_active(&stock, &first).await && app.is_active(&stock, third).await);
+        match ends {
+            "web" => revoke(app, &world.web, &world.tokens["access_token"]).await,
+            "orders" => revoke(app, &world.orders, &first).await,
+            _ => app.change_client("orders", |orders| orders.disabled = true),
+        }
+        for dead in [&first, &second, third] {
+            assert!(!app.is_active(&stock, dead).await, "{ends}");
+        }
+        let refused = world.exchange_this(&stock, third, &[]).await;
+        assert_eq!((refused.error(), app.last_cause().as_str()), ((400, "invalid_request".into()), cause));
+        assert_eq!(app.is_active(&world.web, &world.tokens["access_token"]).await, !is_origin_dead, "{ends}");
+        let claims = claims(third);
+        assert_eq!(claims["exchanged_from"].as_array().map(Vec::len), Some(3));
+        assert_eq!(claims["exchanged_from"][0]["client_id"], "web");
+    }
+}
+
+/// A token that the client narrowed for itself is refused at userinfo, too, once the wider one was revoked; and it cannot
+/// be narrowed without end.
+#[actix_web::test]
+async fn a_narrowed_token_ends_with_the_wider_one() {
+    let world = world(json!({})).await;
+    world.app.change_client("web", |web| web.grant_types.push(latchkey::records::GrantType::TokenExchange));
+    let mut token = world.tokens["access_token"].clone();
+    for _ in 0..8 {
+        let answer = world.exchange_this(&world.web, &token, &[("scope", "openid read")]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        token = answer.json()["access_token"].clone();
+    }
+    assert_eq!(world.exchange_this(&world.web, &token, &[]).await.error(), (400, "invalid_request".into()));
+    assert_eq!(world.app.last_cause(), "token_exchange.chain_too_long");
+    assert_eq!(world.app.userinfo(&token).await.status, 200);
+    revoke(&world.app, &world.web, &world.tokens["access_token"]).await;
+    assert_eq!(world.app.userinfo(&token).await.error(), (401, "invalid_token".into()));
+    assert_eq!(world.app.last_cause(), "token.origin_revoked");
+}
+
+async fn revoke(app: &App, client: &Credentials, token: &Value) {
+    let form = [("token", token.as_str().unwrap())];
+    assert_eq!(app.post("/revoke", &form, Some(client)).await.status, 200);
 }
 
 /// The client that exchanged is asked for, too, wherever its token is shown.

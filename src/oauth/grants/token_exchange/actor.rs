@@ -1,15 +1,12 @@
 //! Who acts for the subject. RFC 8693 §1.1, §4.1, §4.4.
 
 use super::subject::{Subject, check_binding};
-use super::{Request, Shown, refuse, refused};
+use super::{LONGEST_CHAIN, Request, Shown, refuse, refused};
 use crate::act::Act;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::{OAuthError, Rules, bearer};
 use crate::storage::{Fault, Read, Stop};
 use serde_json::{Map, Value, json};
-
-/// Longer chains of actors are nobody's honest way.
-const LONGEST_CHAIN: usize = 8;
 
 /// Judges the actor's token: an access token of this very client, so that nobody acts by what another let fall.
 pub(super) fn load(

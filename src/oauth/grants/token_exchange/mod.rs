@@ -1,7 +1,8 @@
 //! The `token-exchange` grant: one token for another that can do less, or is for somebody else. RFC 8693.
 //!
-//! What comes out never has more scope, never lives longer and never stands on another grant than what went in: whatever
-//! ends the subject's token ends it too. Who may exchange what for whom is the client's setting
+//! What comes out never has more scope, never lives longer and never stands on another grant than what went in. It names
+//! the tokens from which it was exchanged ([`AccessToken::exchanged_from`]), so whatever ends one of these, its own
+//! revocation too, ends it. Who may exchange what for whom is the client's setting
 //! ([`crate::records::TokenExchange`]); where nothing is set, a client may narrow its own tokens and no more.
 //!
 //! Not done: RFC 8693 §2.1, `id_token`, `refresh_token` and SAML types of ours as subject: an ID token tells a client
@@ -26,6 +27,9 @@ use subject::Subject;
 
 /// The registered name.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// Longer chains, of actors or of tokens exchanged one from the other, are nobody's honest way.
+const LONGEST_CHAIN: usize = 8;
 
 /// RFC 8693 §2.2.2: a subject or actor token that is not valid, or that policy does not allow, is an invalid request.
 const fn refuse(cause: &'static str) -> OAuthError {
@@ -57,6 +61,7 @@ pub fn decide(
             "token_exchange.subject_expired",
         )));
     }
+    subject.check_origins().map_err(Stop::Refused)?;
     let actor = actor::load(txn, act, client, request)?;
     let chain = actor::chain(rules, client, &subject, actor).map_err(Stop::Refused)?;
     // RFC 8693 §2.1: no more than the subject's token has, nor than the client may ask for.
@@ -121,6 +126,7 @@ fn issue(
         acr: subject.acr.clone(),
         roles: subject.roles.clone(),
         groups: subject.groups.clone(),
+        exchanged_from: subject.exchanged_from.clone(),
         ..AccessToken::for_client(act, &rules.policy, client, scope, &[])
     }
 }

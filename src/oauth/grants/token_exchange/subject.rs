@@ -1,10 +1,10 @@
 //! For whom the new token is to speak, and what it may be at most. RFC 8693 §2.1, `subject_token`; §5.
 
-use super::{Request, Shown, refuse, refused};
+use super::{LONGEST_CHAIN, Request, Shown, refuse, refused};
 use crate::act::Act;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::one_time::Spend;
-use crate::oauth::tokens::{AccessToken, Audience};
+use crate::oauth::tokens::{AccessToken, Audience, Origin};
 use crate::oauth::trust::Assertion;
 use crate::oauth::{OAuthError, bearer};
 use crate::records::{Confirmation, Scope, User};
@@ -33,8 +33,20 @@ pub(super) struct Subject {
     pub(super) act: Option<Value>,
     /// Who may.
     pub(super) may_act: Option<Value>,
+    /// The tokens that the new one follows from, this one last; none of another issuer's.
+    pub(super) exchanged_from: Vec<Origin>,
     /// What is to be spent.
     pub(super) spend: Option<Spend>,
+}
+
+impl Subject {
+    /// Longer chains are nobody's honest way, and each token on the way is looked up wherever the last one is shown.
+    pub(super) fn check_origins(&self) -> Result<(), OAuthError> {
+        if self.exchanged_from.len() > LONGEST_CHAIN {
+            return Err(refuse("token_exchange.chain_too_long"));
+        }
+        Ok(())
+    }
 }
 
 /// Judges the subject's token: whether it is still good, and whether this client may exchange it.
@@ -80,7 +92,10 @@ fn from_token(token: AccessToken, user: Option<&User>, is_own: bool) -> Subject 
     let kept = |names: Vec<String>, now: Option<&Vec<String>>| -> Vec<String> {
         names.into_iter().filter(|name| now.is_none_or(|now| now.contains(name))).collect()
     };
+    let mut exchanged_from = token.exchanged_from;
+    exchanged_from.push(Origin { jti: token.jti, client_id: token.client_id });
     Subject {
+        exchanged_from,
         sub: token.sub,
         is_own,
         scope: token.scope,
@@ -122,6 +137,7 @@ fn foreign(client: &AuthenticatedClient, assertion: &Assertion) -> Result<Subjec
         groups: Vec::new(),
         act: assertion.act.clone(),
         may_act: assertion.may_act.clone(),
+        exchanged_from: Vec::new(),
         spend: assertion.spend.clone(),
     })
 }
