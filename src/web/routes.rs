@@ -132,7 +132,7 @@ fn configure_protocol(app: &mut ServiceConfig) {
         .service(resource(REVOKE).route(post().to(revoke::post)).wrap(cors()))
         .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)).wrap(cors()))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
-        .service(resource(PAR).route(post().to(par::post)))
+        .service(resource(PAR).route(post().to(par::post)).wrap(cors()))
         .service(resource(REGISTER).route(post().to(registration::register::post)).wrap(cors()))
         .service(
             resource(REGISTRATION)

@@ -28,10 +28,13 @@ const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "jwt"];
 /// The registered name of what nobody signed.
 const NONE: &str = "none";
 
-/// The algorithms of objects, in the order in which discovery lists them.
+/// The algorithms of objects, in the order in which discovery lists them. OIDC Registration §2: a client that registered
+/// nothing may use any of these.
+// Not done: OIDC Discovery §3: `none` should be listed. RFC 9101 §4 has no such objects, and here only who registered
+// `none` may send them: listed, it would be an invitation that is refused.
 pub fn algorithms() -> Vec<&'static str> {
-    let signed = JwsAlgorithm::ALL_ASYMMETRIC.into_iter().chain(JwsAlgorithm::ALL_SYMMETRIC);
-    [NONE].into_iter().chain(signed.map(JwsAlgorithm::as_str)).collect()
+    let all = JwsAlgorithm::ALL_ASYMMETRIC.into_iter().chain(JwsAlgorithm::ALL_SYMMETRIC);
+    all.map(JwsAlgorithm::as_str).collect()
 }
 
 /// What an object is judged by.

@@ -15,9 +15,10 @@ use secrecy::ExposeSecret as _;
 pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<HttpResponse, ProtocolError> {
     let client = authenticate(&call, &form.0, INTROSPECT).await?;
     let stopped = |stop| ProtocolError::stopped(&call, stop);
-    let token = revocation::parse(&form.0).map_err(Stop::Refused).map_err(stopped)?;
     let (store, rules, keys) = (&call.state.store, &call.realm.rules, call.realm.keys.load());
-    let told = introspection::decide(store, &call.act, rules, &keys, &client, token.expose_secret());
+    let told = revocation::parse(&form.0).map_err(Stop::Refused).and_then(|token| {
+        introspection::decide(store, &call.act, rules, &keys, &client, token.expose_secret())
+    });
     let entry = Entry::new(&call.act, Event::TokenIntrospected).client(&client.client_id);
     match told {
         Ok(told) => {

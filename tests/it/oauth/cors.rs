@@ -3,7 +3,8 @@
 use crate::support::App;
 use actix_web::test::TestRequest;
 
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
+    "/par",
     "/device_authorization",
     "/token",
     "/userinfo",

@@ -61,6 +61,7 @@ async fn nobody_asks_without_a_credential() {
     assert_eq!(public.error(), (400, "unauthorized_client".into()));
     let empty = app.post("/introspect", &[], Some(&service)).await;
     assert_eq!(empty.error(), (400, "invalid_request".into()));
+    assert_eq!(app.last_cause(), "token.missing");
 }
 
 /// RFC 9701 §4, §5: signed for the caller who asks for that, an inactive token too.

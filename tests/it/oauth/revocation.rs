@@ -27,6 +27,7 @@ async fn an_unknown_token_is_no_error() {
         assert_eq!(app.post("/revoke", &[("token", unknown)], Some(&service)).await.status, 200);
     }
     assert_eq!(app.post("/revoke", &[], Some(&service)).await.error(), (400, "invalid_request".into()));
+    assert_eq!(app.last_cause(), "token.missing");
 }
 
 /// RFC 7009 §2.1.
@@ -38,6 +39,7 @@ async fn another_clients_token_stays_alive() {
     let issued = app.post("/token", &[("grant_type", "client_credentials")], Some(&service)).await.json();
     let token = [("token", issued["access_token"].as_str().unwrap())];
     assert_eq!(app.post("/revoke", &token, Some(&other)).await.error(), (400, "invalid_grant".into()));
+    assert_eq!(app.last_cause(), "revocation.foreign_client");
     assert_eq!(app.post("/introspect", &token, Some(&service)).await.json()["active"], true);
     assert_eq!(app.post("/revoke", &token, None).await.error(), (401, "invalid_client".into()));
 }

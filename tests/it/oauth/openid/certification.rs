@@ -164,3 +164,14 @@ async fn discovery_names_it() {
         }
     }
 }
+
+/// `oidcc-unsigned-request-object-…`, `oidcc-request-uri-unsigned-…`: their requests come from a client that registered no
+/// algorithm, and are sent where `none` is in this list. It is not: only who registered `none` may use it.
+#[actix_web::test]
+async fn a_client_that_registered_nothing_is_offered_nothing_unsigned() {
+    let (app, _) = app().await;
+    let document = app.get("/.well-known/openid-configuration").await.json();
+    let listed = document["request_object_signing_alg_values_supported"].as_array().unwrap();
+    assert!(listed.contains(&json!("RS256")) && listed.contains(&json!("ES256")));
+    assert!(!listed.contains(&json!("none")), "{listed:?}");
+}
