@@ -36,9 +36,7 @@ pub(crate) fn params(bytes: &[u8]) {
 
 /// `Authorization` headers, of clients and of whoever shows an access token.
 pub(crate) fn authorization(bytes: &[u8]) {
-    let store = latchkey::storage::Store::memory();
-    let policy = TokenPolicy::for_issuer("https://id.example");
-    let _ = latchkey::oauth::client_auth::claim(&store, &act(), &policy, Some(bytes), &Params::default());
+    let _ = latchkey::oauth::client_auth::Presented::read(Some(bytes), &Params::default());
     if let Ok(Some(shown)) = latchkey::web::extract::access_token(Some(bytes), None) {
         assert!(!shown.token.is_empty() && shown.token.is_ascii());
     }

@@ -1,5 +1,6 @@
 //! A set of public keys of another. RFC 7517 §5.
 
+use super::jws::{Header, MAX_TRIES};
 use super::{JoseError, Jwk, json};
 use serde_json::Value;
 
@@ -34,6 +35,18 @@ impl JwkSet {
     /// As [`JwkSet::parse`], and [`JoseError::Key`] for a broken key.
     pub fn registered(value: &Value) -> Result<Self, JoseError> {
         Self::read(value.get("keys"), true)
+    }
+
+    /// Reads of such a set what a token with this header may be signed with, and no more than [`MAX_TRIES`] keys: a
+    /// registration of many must not make each of its tokens dear before its signature is even looked at.
+    ///
+    /// # Errors
+    /// As [`JwkSet::registered`], of these keys.
+    pub fn candidates(value: &Value, header: &Header) -> Result<Self, JoseError> {
+        let keys = value.get("keys").and_then(Value::as_array).ok_or(JoseError::KeySet)?;
+        let named = keys.iter().filter(|key| header.may_name(key.get("kid").and_then(Value::as_str)));
+        let kept = Value::Array(named.take(MAX_TRIES).cloned().collect());
+        Self::read(Some(&kept), true)
     }
 
     fn read(keys: Option<&Value>, refuses_broken: bool) -> Result<Self, JoseError> {

@@ -13,7 +13,7 @@ use std::fmt;
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// How many keys of a set are tried with one token.
-const MAX_TRIES: usize = 8;
+pub(super) const MAX_TRIES: usize = 8;
 
 /// The header of a token. Nothing in it is to be trusted before the signature is verified, and what it points to
 /// (`jku`, `x5u`) not even then.
@@ -48,6 +48,14 @@ impl Header {
             jwk: members.get("jwk").cloned(),
             is_none: alg == "none",
         })
+    }
+
+    /// Whether it may mean a key of this identifier. RFC 7515 §4.1.4, appendix D: a `kid` picks among keys that have one.
+    pub(super) fn may_name(&self, kid: Option<&str>) -> bool {
+        match (self.kid.as_deref(), kid) {
+            (Some(named), Some(own)) => named == own,
+            (None, _) | (Some(_), None) => true,
+        }
     }
 
     /// Whether the type is this one, such as `dpop+jwt`. RFC 7515 §4.1.9: `application/` may stand before it; media
@@ -149,13 +157,8 @@ impl<'a> Jws<'a> {
         }
     }
 
-    /// RFC 7515 §4.1.4, appendix D: a `kid` picks among keys that have one.
     fn may_be(&self, key: &Jwk, algorithm: JwsAlgorithm) -> bool {
-        let is_named = match (self.header.kid.as_deref(), key.kid()) {
-            (Some(named), Some(own)) => named == own,
-            (None, _) | (Some(_), None) => true,
-        };
-        is_named && key.serves(algorithm)
+        self.header.may_name(key.kid()) && key.serves(algorithm)
     }
 }
 

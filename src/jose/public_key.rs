@@ -4,8 +4,8 @@ use super::JoseError;
 use crate::records::PublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openssl::bn::{BigNum, BigNumRef};
-use openssl::ec::{EcGroup, EcKey};
+use openssl::bn::{BigNum, BigNumContext, BigNumRef};
+use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
@@ -63,16 +63,14 @@ pub(super) fn parse(public: &PublicKey) -> Result<PKey<Public>, JoseError> {
     }
 }
 
-/// RFC 7518 §6.2.1: refused where the point is not on the curve.
+/// RFC 7518 §6.2.1, SP 800-56A §5.6.2.3.4: refused where a coordinate is not below the prime or the point is not on the
+/// curve. That is all there is to check: these curves have the cofactor 1, so each of their points has the full order,
+/// and multiplying by the order would cost as much as the verification itself. The point at infinity has no coordinates.
 fn ec(curve: Nid, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
     let group = EcGroup::from_curve_name(curve)?;
-    let key = EcKey::from_public_key_affine_coordinates(
-        &group,
-        &*BigNum::from_slice(x)?,
-        &*BigNum::from_slice(y)?,
-    )?;
-    key.check_key()?;
-    PKey::from_ec_key(key)
+    let uncompressed = [&[0x04], x, y].concat();
+    let point = EcPoint::from_bytes(&group, &uncompressed, &mut *BigNumContext::new()?)?;
+    PKey::from_ec_key(EcKey::from_public_key(&group, &point)?)
 }
 
 fn rsa(n: &[u8], e: &[u8]) -> Result<Option<PKey<Public>>, ErrorStack> {

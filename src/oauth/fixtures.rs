@@ -1,14 +1,14 @@
 //! What the unit tests of this layer begin with.
 
-use super::client_auth::{self, AuthenticatedClient, Claimed, Evidence, Proven, Unproven};
+use super::client_auth::{self, AuthenticatedClient, Claimed, Evidence, Presented, Proven, Unproven};
 use super::dpop::{DpopPolicy, Nonces};
 use super::{OAuthError, Params, Pepper, Rules, TokenPolicy};
 use crate::act::Act;
 use crate::keys::sealing::{Kek, KekRing};
 use crate::ports::Seed;
 use crate::records::{
-    self, Client, Confirmation, Consent, Grant, GrantType, Record, RefreshState, Scope, SignatureAlgorithm,
-    Tenant, TokenEndpointAuthMethod, User, insert,
+    self, Client, Confirmation, Consent, Grant, GrantType, Record, RefreshState, Remembered, Scope,
+    SignatureAlgorithm, Tenant, TokenEndpointAuthMethod, User, insert,
 };
 use crate::storage::{Stop, Store};
 use crate::x509::Anchors;
@@ -141,8 +141,8 @@ pub(crate) fn standing_store() -> Store {
 
 /// [`client`], as the token endpoint knows it.
 pub(crate) fn authenticated(store: &Store) -> AuthenticatedClient {
-    let claimed =
-        client_auth::claim(store, &act(), &rules().policy, None, &Params::parse(b"client_id=web").unwrap());
+    let presented = Presented::read(None, &Params::parse(b"client_id=web").unwrap()).unwrap();
+    let claimed = client_auth::claim(store, &Remembered::default(), &act(), &rules().policy, presented);
     prove(&claimed.unwrap()).unwrap().client
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn prove(claimed: &Claimed) -> Result<Proven, OAuthError> {
         policy: &rules().policy,
         keks: &keks,
         keys: None,
-        endpoints: &[],
+        endpoints: ["/token", "/token"],
         certificate: None,
         anchors: &Anchors::default(),
     };

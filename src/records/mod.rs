@@ -21,6 +21,7 @@ mod pending;
 mod people;
 mod record;
 mod registered;
+mod remembered;
 mod response_mode;
 mod revoked_token;
 mod scope;
@@ -47,6 +48,7 @@ pub use people::{
 };
 pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use registered::{InitialAccessToken, ProtectedResource, UnusedClient};
+pub use remembered::Remembered;
 pub use response_mode::ResponseMode;
 pub use revoked_token::RevokedToken;
 pub use scope::{Scope, ScopeError};

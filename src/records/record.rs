@@ -147,7 +147,7 @@ fn expiry_key(tenant: &Tenant, at: OffsetDateTime, space: &str, id: &str) -> Vec
     format!("{}/expiry/{:012}/{space}/{id}", tenant.as_str(), at.unix_timestamp().max(0)).into_bytes()
 }
 
-fn decode<R: Record>(value: &[u8]) -> Result<R, Fault> {
+pub(super) fn decode<R: Record>(value: &[u8]) -> Result<R, Fault> {
     // In one pass where the version is the present one, as it nearly always is.
     if let Ok(Current { v, r }) = serde_json::from_slice(value)
         && v == R::VERSION

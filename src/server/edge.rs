@@ -110,6 +110,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
     };
     let state = AppState {
         store: services.store.clone(),
+        clients: crate::records::Remembered::default(),
         clock: Arc::clone(&services.clock),
         entropy: Arc::clone(&services.entropy),
         remote_keys: RemoteKeys::new(Arc::clone(&outbound), Arc::clone(&services.clock)),

@@ -9,7 +9,7 @@ use super::respond::ProtocolError;
 use super::routes::TOKEN;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::{
-    AuthenticatedClient, Claimed, Evidence, Proven, Unproven, claim, keys_unavailable, named,
+    AuthenticatedClient, Claimed, Evidence, Presented, Proven, Unproven, claim, keys_unavailable,
 };
 use crate::oauth::one_time::{self, Spend};
 use crate::oauth::{OAuthError, Params};
@@ -63,17 +63,19 @@ async fn claim_and_prove(
     params: &Params,
     endpoint: &str,
 ) -> Result<(Claimed, Proven), ProtocolError> {
-    if let Some(client_id) = named(call.authorization(), params)
-        && let Err(stop) = client_document::refresh(call, &client_id).await
-    {
+    let presented = match Presented::read(call.authorization(), params) {
+        Ok(presented) => presented,
+        Err(error) => return Err(refuse(call, None, Stop::Refused(error)).await),
+    };
+    if let Err(stop) = client_document::refresh(call, presented.client_id()).await {
         let stop = match stop {
             Stop::Refused(error) => Stop::Refused(keys_unavailable(error.cause)),
             Stop::Fault(fault) => Stop::Fault(fault),
         };
         return Err(refuse(call, None, stop).await);
     }
-    let claimed = claim(&call.state.store, &call.act, &call.realm.rules.policy, call.authorization(), params);
-    let claimed = match claimed {
+    let (state, policy) = (&call.state, &call.realm.rules.policy);
+    let claimed = match claim(&state.store, &state.clients, &call.act, policy, presented) {
         Ok(claimed) => claimed,
         Err(stop) => return Err(refuse(call, None, stop).await),
     };
@@ -87,14 +89,13 @@ async fn claim_and_prove(
 /// lack, as often as [`crate::remote::RemoteKeys`] allows.
 async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven, OAuthError> {
     let policy = &call.realm.rules.policy;
-    let endpoints = [policy.urls(TOKEN), policy.urls(endpoint)].concat();
     let keks = call.realm.keys.keks();
     let anchors = call.state.certificates.anchors();
     let evidence = Evidence {
         policy,
         keks,
         keys: None,
-        endpoints: &endpoints,
+        endpoints: [TOKEN, endpoint],
         certificate: call.certificate(),
         anchors: &anchors,
     };

@@ -52,7 +52,8 @@ impl Published {
     /// Whether the caller is the one to ask which APIs are described: once a second somebody is.
     pub fn is_due(&self, now: OffsetDateTime) -> bool {
         let now = now.unix_timestamp();
-        self.asked_at.swap(now, Ordering::Relaxed) != now
+        // Read before it is written, so that readers of one second share the line of memory.
+        self.asked_at.load(Ordering::Relaxed) != now && self.asked_at.swap(now, Ordering::Relaxed) != now
     }
 
     /// Names these APIs from now on. RFC 9728 §4.

@@ -1,6 +1,6 @@
 //! The whole URL map.
 
-use super::middleware::cors;
+use super::middleware::open;
 use super::pages::{check_session, consent, device, index, login, logout, select_account, setup, signed_out};
 use super::protocol::{
     authorize, device_authorization, discovery, introspect, jwks, par, protected_resource, registration,
@@ -101,39 +101,36 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     if !base.is_empty() {
         // RFC 8414 §3.1: the well-known part stands between the host and the path of the issuer.
         for path in [OPENID_CONFIGURATION, OAUTH_METADATA] {
-            app.service(metadata(&format!("{path}{base}")).app_data(realm.clone()).wrap(cors()));
+            app.service(open(metadata(&format!("{path}{base}")).app_data(realm.clone())));
         }
     }
     // RFC 9728 §3.1: the rest of the path is that of the resource, wherever on our origin it lies.
-    app.service(
+    app.service(open(
         resource(format!("{WELL_KNOWN}{{resource:.*}}"))
             .app_data(realm.clone())
             .route(get().to(protected_resource::get))
-            .route(head().to(protected_resource::get))
-            .wrap(cors()),
-    );
+            .route(head().to(protected_resource::get)),
+    ));
     app.service(
         scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages),
     );
 }
 
-/// Where a client in a browser calls, scripts of other origins may ([`cors`]); at the authorization endpoint never.
+/// Where a client in a browser calls, scripts of other origins may ([`open`]); at the authorization endpoint never.
 /// Compared one after the other, as plain strings: what is asked for most stands first, and each resource has one path,
 /// since several would be matched as regular expressions.
 fn configure_protocol(app: &mut ServiceConfig) {
-    app.service(resource(TOKEN).route(post().to(token::post)).wrap(cors()))
-        .service(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get)).wrap(cors()))
-        .service(metadata(OPENID_CONFIGURATION).wrap(cors()))
-        .service(metadata(OAUTH_METADATA).wrap(cors()))
+    app.service(open(resource(TOKEN).route(post().to(token::post))))
+        .service(open(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get))))
+        .service(open(metadata(OPENID_CONFIGURATION)))
+        .service(open(metadata(OAUTH_METADATA)))
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
-        .service(
-            resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post)).wrap(cors()),
-        )
-        .service(resource(REVOKE).route(post().to(revoke::post)).wrap(cors()))
-        .service(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post)).wrap(cors()))
+        .service(open(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post))))
+        .service(open(resource(REVOKE).route(post().to(revoke::post))))
+        .service(open(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post))))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
-        .service(resource(PAR).route(post().to(par::post)).wrap(cors()))
-        .service(resource(REGISTER).route(post().to(registration::register::post)).wrap(cors()))
+        .service(open(resource(PAR).route(post().to(par::post))))
+        .service(open(resource(REGISTER).route(post().to(registration::register::post))))
         .service(
             resource(REGISTRATION)
                 .route(get().to(registration::configuration::get))

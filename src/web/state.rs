@@ -9,7 +9,7 @@ use crate::oauth::clients::dynamic::RegistrationPolicy;
 use crate::oauth::clients::registration::Offer;
 use crate::ports::outbound::Outbound;
 use crate::ports::{Clock, Entropy};
-use crate::records::Tenant;
+use crate::records::{Client, Remembered, Tenant};
 use crate::remote::RemoteKeys;
 use crate::storage::Store;
 use crate::web::extract::client_certificate::ClientCertificates;
@@ -49,6 +49,8 @@ impl Realm {
 pub struct AppState {
     /// The store.
     pub store: Store,
+    /// Its clients, as they were last read.
+    pub clients: Remembered<Client>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The random source.

@@ -1,8 +1,8 @@
 //! The limit that `scripts/bench` measures against, on the same machine and in the same run: an actix server that does
 //! nothing but what cannot be left out.
 //!
-//! - `limit serve ADDRESS JWKS_FILE`: `/hello` answers a word; `/static` the bytes of the file; `/sign` makes one ES256
-//!   signature with a key that was parsed once, and answers it.
+//! - `limit serve ADDRESS JWKS_FILE METADATA_FILE`: `/hello` answers a word; `/jwks` and `/metadata` the bytes of these
+//!   files; `/sign` makes one ES256 signature with a key that was parsed once, and answers it.
 //! - `limit argon2 THREADS`: prints how many passwords a second can be hashed with the server's default parameters,
 //!   and how many that were.
 
@@ -28,25 +28,31 @@ const ARGON2_TIME: Duration = Duration::from_secs(4);
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["serve", address, jwks] => serve(address, std::fs::read(jwks)?),
+        ["serve", address, jwks, metadata] => {
+            serve(address, [std::fs::read(jwks)?, std::fs::read(metadata)?])
+        }
         ["argon2", threads] => {
             let (hashes, seconds) = hash(threads.parse()?)?;
             println!("{:.2} {hashes}", f64::from(hashes) / seconds);
             Ok(())
         }
-        _ => Err("limit serve ADDRESS JWKS_FILE | limit argon2 THREADS".into()),
+        _ => Err("limit serve ADDRESS JWKS_FILE METADATA_FILE | limit argon2 THREADS".into()),
     }
 }
 
-fn serve(address: &str, jwks: Vec<u8>) -> Result<(), Box<dyn Error>> {
-    let jwks = web::Bytes::from(jwks);
+fn serve(address: &str, files: [Vec<u8>; 2]) -> Result<(), Box<dyn Error>> {
+    let [jwks, metadata] = files.map(web::Bytes::from);
     let key = PKey::from_ec_key(EcKey::generate(&*EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?)?)?;
     let app = move || {
         App::new()
-            .app_data(web::Data::new(jwks.clone()))
             .app_data(web::Data::new(key.clone()))
             .route("/hello", web::get().to(async || HttpResponse::Ok().body("hello")))
-            .route("/static", web::get().to(file))
+            .service(web::resource("/jwks").app_data(web::Data::new(jwks.clone())).route(web::get().to(file)))
+            .service(
+                web::resource("/metadata")
+                    .app_data(web::Data::new(metadata.clone()))
+                    .route(web::get().to(file)),
+            )
             .route("/sign", web::post().to(sign))
     };
     actix_web::rt::System::new().block_on(HttpServer::new(app).bind(address)?.run())?;

@@ -123,8 +123,9 @@ impl Check<'_> {
             let is_issuer = claims.aud.as_ref().is_some_and(|audience| audience.is_only(issuer));
             return if is_issuer { Ok(()) } else { Err(refused(JoseError::Audience)) };
         }
-        let mut accepted = vec![issuer];
-        accepted.extend(evidence.endpoints.iter().map(String::as_str));
+        let endpoints = evidence.endpoints.map(|path| evidence.policy.urls(path)).concat();
+        let accepted: Vec<&str> =
+            std::iter::once(issuer).chain(endpoints.iter().map(String::as_str)).collect();
         claims.check_audience(&accepted).map_err(refused)
     }
 }

@@ -1,7 +1,7 @@
 //! Client authentication. RFC 6749 §2.3; one file a method.
 //!
-//! It goes in two steps, since a client's keys may lie on another server: [`claim`] finds out who the client says it
-//! is, [`Claimed::prove`] whether that is so. What was proved by something that holds once is spent by the edge, before
+//! It goes in steps, since a client, or its keys, may lie on another server: [`Presented::read`] reads who the client says
+//! it is, [`claim`] finds it, [`Claimed::prove`] says whether it is so. What was proved by something that holds once is spent by the edge, before
 //! anything is decided.
 
 mod assertion;
@@ -16,20 +16,21 @@ mod secret;
 mod tls;
 mod workload;
 
+pub use presented::Presented;
 pub use proof::{Evidence, Proven, Unproven, keys_unavailable};
 
 use super::clients::profile;
 use super::{ErrorCode, OAuthError, Params, TokenPolicy};
 use crate::act::Act;
-use crate::records::{Client, Confirmation, find};
+use crate::records::{Client, Confirmation, Remembered};
 use crate::storage::{Read, Stop};
-use presented::Presented;
+use std::sync::Arc;
 
 /// A client that has proved who it is (or, if public, has named itself), with the keys that its request proved
 /// beside that. Made here alone.
 #[derive(Debug, Clone)]
 pub struct AuthenticatedClient {
-    client: Client,
+    client: Arc<Client>,
     proved: Confirmation,
 }
 
@@ -70,34 +71,29 @@ impl std::ops::Deref for AuthenticatedClient {
 /// A client that a request names, and what the request shows for it. Nothing is proved yet.
 #[derive(Debug)]
 pub struct Claimed {
-    client: Client,
+    client: Arc<Client>,
     presented: Presented,
 }
 
-/// Finds out which client a request comes from, by its own word.
-///
-/// `authorization` is the value of the `Authorization` header, where there is one.
+/// Finds the client that a request comes from, by its own word. `clients` are those that were read before.
 ///
 /// # Errors
-/// `invalid_request` where two methods are used at a time (RFC 6749 §2.3); `invalid_client` where the client is
-/// unknown or what is shown cannot be read.
+/// `invalid_client` where the client is unknown, or not registered as its profile demands.
 pub fn claim(
     read: &(impl Read + ?Sized),
+    clients: &Remembered<Client>,
     act: &Act,
     policy: &TokenPolicy,
-    authorization: Option<&[u8]>,
-    params: &Params,
+    presented: Presented,
 ) -> Result<Claimed, Stop<OAuthError>> {
-    let presented = Presented::read(authorization, params).map_err(Stop::Refused)?;
-    let client: Client = find(read, &act.tenant, &presented.client_id)?
+    let client = clients
+        .find(read, &act.tenant, &presented.client_id)?
         .ok_or(Stop::Refused(invalid_client("client.unknown")))?;
-    let client = profile::admit(client, policy.profile, ErrorCode::InvalidClient).map_err(Stop::Refused)?;
-    Ok(Claimed { client, presented })
-}
-
-/// The client that a request names, by its own word; none where that cannot be read, which [`claim`] then refuses.
-pub fn named(authorization: Option<&[u8]>, params: &Params) -> Option<String> {
-    Presented::read(authorization, params).ok().map(|presented| presented.client_id)
+    if profile::stricter(client.profile, policy.profile).is_none() {
+        return Ok(Claimed { client, presented });
+    }
+    let held = profile::admit(Arc::unwrap_or_clone(client), policy.profile, ErrorCode::InvalidClient);
+    Ok(Claimed { client: held.map(Arc::new).map_err(Stop::Refused)?, presented })
 }
 
 /// All of these read the same from outside.
@@ -118,7 +114,9 @@ mod tests {
     fn cause(client: &Client, authorization: Option<&str>, body: &str) -> Result<String, &'static str> {
         let store = store_with(client);
         let params = Params::parse(body.as_bytes()).unwrap();
-        let claimed = claim(&store, &act(), &rules().policy, authorization.map(str::as_bytes), &params);
+        let presented =
+            Presented::read(authorization.map(str::as_bytes), &params).map_err(|error| error.cause)?;
+        let claimed = claim(&store, &Remembered::default(), &act(), &rules().policy, presented);
         match claimed.and_then(|claimed| prove(&claimed).map_err(Stop::Refused)) {
             Ok(proven) => Ok(proven.client.client_id.clone()),
             Err(Stop::Refused(error)) => Err(error.cause),

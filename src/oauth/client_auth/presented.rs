@@ -3,9 +3,9 @@
 use super::{OAuthError, Params, assertion, basic, none, post};
 use secrecy::SecretString;
 
-/// The client that a request names, and what it shows for it.
+/// The client that a request names, and what it shows for it. Nothing is known of it yet.
 #[derive(Debug)]
-pub(super) struct Presented {
+pub struct Presented {
     pub(super) client_id: String,
     pub(super) shown: Shown,
 }
@@ -26,8 +26,12 @@ pub(super) enum Shown {
 }
 
 impl Presented {
-    /// Reads it from the `Authorization` header and the parameters.
-    pub(super) fn read(authorization: Option<&[u8]>, params: &Params) -> Result<Self, OAuthError> {
+    /// Reads it from the value of the `Authorization` header, where there is one, and the parameters.
+    ///
+    /// # Errors
+    /// `invalid_request` where two methods are used at a time (RFC 6749 §2.3); `invalid_client` where what is shown
+    /// cannot be read.
+    pub fn read(authorization: Option<&[u8]>, params: &Params) -> Result<Self, OAuthError> {
         let has_secret = params.get("client_secret")?.is_some();
         let has_assertion =
             params.get("client_assertion")?.is_some() || params.get("client_assertion_type")?.is_some();
@@ -41,5 +45,10 @@ impl Presented {
                 "client_auth.two_methods",
             )),
         }
+    }
+
+    /// The identifier of the client, by its own word.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
     }
 }

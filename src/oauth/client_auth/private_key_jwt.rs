@@ -4,7 +4,7 @@ use super::assertion::Check;
 use super::invalid_client;
 use super::proof::{Evidence, Unproven};
 use crate::act::Act;
-use crate::jose::{JwkSet, JwsAlgorithm, With};
+use crate::jose::{JwkSet, Jws, JwsAlgorithm, With};
 use crate::oauth::one_time::Spend;
 use crate::records::Client;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,12 +17,10 @@ pub(super) fn check(
     evidence: &Evidence<'_>,
 ) -> Result<Spend, Unproven> {
     let unusable = Unproven::Refused(invalid_client("client.keys_unusable"));
-    let registered = client.keys.jwks.as_ref().map(JwkSet::registered).transpose().map_err(|_| unusable)?;
+    let text = shown.expose_secret();
+    let read = |set| JwkSet::candidates(set, Jws::parse(text)?.header());
+    let registered = client.keys.jwks.as_ref().map(read).transpose().map_err(|_| unusable)?;
     let keys = registered.as_ref().or(evidence.keys).ok_or(unusable)?;
     // HMAC is not among them, so nobody can sign with a public key as if it were a secret. RFC 8725 §2.1.
-    Check { client, with: With::Set(keys), allowed: &JwsAlgorithm::ALL_ASYMMETRIC }.run(
-        shown.expose_secret(),
-        act,
-        evidence,
-    )
+    Check { client, with: With::Set(keys), allowed: &JwsAlgorithm::ALL_ASYMMETRIC }.run(text, act, evidence)
 }

@@ -22,9 +22,9 @@ pub struct Evidence<'a> {
     pub keks: &'a KekRing,
     /// The client's keys, where they were fetched: see [`Claimed::keys_at`].
     pub keys: Option<&'a JwkSet>,
-    /// The URLs that an assertion may name as its audience beside the issuer: of the token endpoint, and of the
-    /// endpoint that is called.
-    pub endpoints: &'a [String],
+    /// The paths of the endpoints whose URLs an assertion may name as its audience beside the issuer: of the token
+    /// endpoint, and of the one that is called.
+    pub endpoints: [&'a str; 2],
     /// The certificate that the client showed, where it showed one. RFC 8705 §2.
     pub certificate: Option<&'a ClientCertificate>,
     /// The authorities whose certificates are taken.

@@ -24,9 +24,10 @@ pub(super) fn check(
     evidence: &Evidence<'_>,
 ) -> Result<Option<Spend>, Unproven> {
     let candidate = find(client, token, evidence.policy).map_err(Unproven::Refused)?;
-    let endpoint = evidence.endpoints.first().map(String::as_str).unwrap_or_default();
+    let [token_endpoint, _] = evidence.endpoints;
+    let endpoint = format!("{}{token_endpoint}", evidence.policy.issuer);
     let assertion =
-        candidate.verify(act, evidence.policy, evidence.keys, endpoint).map_err(|why| match why {
+        candidate.verify(act, evidence.policy, evidence.keys, &endpoint).map_err(|why| match why {
             Unverified::Refused(error) => Unproven::Refused(refused(error)),
             Unverified::KeyMissing(error) => Unproven::KeyMissing(refused(error)),
         })?;

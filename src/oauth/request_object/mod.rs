@@ -112,7 +112,8 @@ fn signed(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -> 
         return by_secret(&jws, client, &allowed, act, evidence);
     }
     let unusable = refused("client.keys_unusable");
-    let registered = client.keys.jwks.as_ref().map(JwkSet::registered).transpose().map_err(|_| unusable)?;
+    let read = |set| JwkSet::candidates(set, jws.header());
+    let registered = client.keys.jwks.as_ref().map(read).transpose().map_err(|_| unusable)?;
     let keys = registered.as_ref().or(evidence.keys).ok_or(unusable)?;
     let verified =
         jws.verify(With::Set(keys), &allowed).map_err(|error| match (error, &jws.header().kid) {

@@ -11,12 +11,13 @@ use super::resolver::NameResolver;
 use super::{Fetch, FetchError, Fetched, MAX_ANSWER, Outbound, Pending, is_public};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, Response, redirect, tls};
+use reqwest::{Certificate, Client, ClientBuilder, Response, redirect, tls};
 use secrecy::ExposeSecret as _;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OnceCell;
 use url::{Host, Url};
 
 /// The longest URL that is called.
@@ -70,11 +71,22 @@ pub struct OutboundPolicy {
 /// The guarded client.
 #[derive(Debug)]
 pub struct GuardedOutbound {
-    allow: AllowList,
-    /// Connects to what is public, or listed.
-    secure: Client,
+    setup: Setup,
+    /// Connects to what is public, or listed. Made when it is first needed, as many servers never do: reading the
+    /// authorities of the system takes longer than all the rest of a start, and some megabytes.
+    secure: OnceCell<Client>,
     /// For `http`: connects to what is listed alone.
     plain: Client,
+}
+
+/// What a client is made of.
+#[derive(Clone)]
+struct Setup {
+    allow: AllowList,
+    resolver: Arc<dyn NameResolver>,
+    /// Those that are trusted beside the system's.
+    authorities: Vec<Certificate>,
+    timeout: Duration,
 }
 
 impl GuardedOutbound {
@@ -83,15 +95,36 @@ impl GuardedOutbound {
     /// # Errors
     /// One line, where the certificates cannot be read or TLS cannot be set up.
     pub fn new(policy: &OutboundPolicy, resolver: &Arc<dyn NameResolver>) -> Result<Self, String> {
-        let client = |listed_alone| {
-            let guard = Guard { allow: policy.allow.clone(), resolver: Arc::clone(resolver), listed_alone };
-            client(policy, guard).map_err(|error| format!("outbound: {error}"))
+        let failed = |error: reqwest::Error| format!("outbound: {error}");
+        let authorities = policy.ca_pem.as_deref().map(Certificate::from_pem_bundle).transpose();
+        let setup = Setup {
+            allow: policy.allow.clone(),
+            resolver: Arc::clone(resolver),
+            authorities: authorities.map_err(failed)?.unwrap_or_default(),
+            timeout: policy.timeout,
         };
-        Ok(Self { allow: policy.allow.clone(), secure: client(false)?, plain: client(true)? })
+        let plain = setup.plain().map_err(failed)?;
+        Ok(Self { setup, secure: OnceCell::new(), plain })
     }
 
-    /// The URL, if it is one that we call, and the client for it.
-    fn admit(&self, url: &str) -> Result<(Url, &Client), FetchError> {
+    /// The client for this scheme.
+    async fn client(&self, scheme: &str) -> Result<&Client, FetchError> {
+        if scheme == "http" {
+            return Ok(&self.plain);
+        }
+        let make = || async {
+            let setup = self.setup.clone();
+            let made = tokio::task::spawn_blocking(move || setup.secure()).await;
+            made.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        };
+        self.secure.get_or_try_init(make).await.map_err(|error: String| {
+            tracing::error!(%error, "no request can be sent to other servers: TLS cannot be set up");
+            FetchError::Unreachable
+        })
+    }
+
+    /// The URL, if it is one that we call.
+    fn admit(&self, url: &str) -> Result<Url, FetchError> {
         if url.len() > MAX_URL {
             return Err(FetchError::NotAllowed);
         }
@@ -111,15 +144,16 @@ impl GuardedOutbound {
             Some(Host::Domain(_)) => None,
             None => return Err(FetchError::NotAllowed),
         };
-        let may_call = |address| self.allow.lists(address) || (!is_plain && is_public(address));
+        let may_call = |address| self.setup.allow.lists(address) || (!is_plain && is_public(address));
         if literal.is_some_and(|address| !may_call(address)) {
             return Err(FetchError::NotAllowed);
         }
-        Ok((url, if is_plain { &self.plain } else { &self.secure }))
+        Ok(url)
     }
 
     async fn fetch(&self, fetch: Fetch) -> Result<Fetched, FetchError> {
-        let (url, client) = self.admit(&fetch.url)?;
+        let url = self.admit(&fetch.url)?;
+        let client = self.client(url.scheme()).await?;
         let mut request = match &fetch.body {
             Some((kind, body)) => {
                 client.post(url).header(CONTENT_TYPE, *kind).body(body.expose_secret().to_owned())
@@ -169,20 +203,34 @@ async fn read(mut response: Response) -> Result<Fetched, FetchError> {
     Ok(fetched)
 }
 
-fn client(policy: &OutboundPolicy, guard: Guard) -> Result<Client, reqwest::Error> {
-    let authorities = policy.ca_pem.as_deref().map(Certificate::from_pem_bundle).transpose()?;
-    Client::builder()
-        .tls_certs_merge(authorities.unwrap_or_default())
-        .tls_version_min(tls::Version::TLS_1_2)
-        .timeout(policy.timeout)
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .pool_max_idle_per_host(0)
-        .dns_resolver(guard)
-        .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
-        .build()
+impl fmt::Debug for Setup {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Setup").field("allow", &self.allow).finish_non_exhaustive()
+    }
+}
+
+impl Setup {
+    fn secure(&self) -> Result<Client, reqwest::Error> {
+        self.common(false).tls_certs_merge(self.authorities.clone()).build()
+    }
+
+    fn plain(&self) -> Result<Client, reqwest::Error> {
+        self.common(true).tls_certs_only([]).build()
+    }
+
+    fn common(&self, listed_alone: bool) -> ClientBuilder {
+        let guard = Guard { allow: self.allow.clone(), resolver: Arc::clone(&self.resolver), listed_alone };
+        Client::builder()
+            .tls_version_min(tls::Version::TLS_1_2)
+            .timeout(self.timeout)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .dns_resolver(guard)
+            .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
+    }
 }
 
 fn explain(error: &reqwest::Error) -> FetchError {

@@ -8,7 +8,7 @@ mod error_page;
 mod request_id;
 mod security_headers;
 
-pub use cors::cors;
+pub use cors::open;
 pub use edge::Edge;
 pub use request_id::RequestId;
 pub use security_headers::page_policy;

@@ -22,7 +22,7 @@ use latchkey::oauth::dpop::{DpopPolicy, Nonces};
 use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::outbound::FakeOutbound;
 use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
-use latchkey::records::{self, Client, GrantType, Tenant, User};
+use latchkey::records::{self, Client, GrantType, Remembered, Tenant, User};
 use latchkey::remote::RemoteKeys;
 use latchkey::storage::{Stop, Store};
 use latchkey::web::extract::client_certificate::ClientCertificates;
@@ -190,6 +190,7 @@ impl App {
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let mut state = AppState {
             store,
+            clients: Remembered::default(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             remote_keys: RemoteKeys::new(outbound.clone(), clock.clone()),
