@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_millis(250);
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Show the latest entries
+    /// Show the latest entries; as JSON, each is a line, as it is stored
     Tail {
         /// How many
         #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
@@ -23,31 +23,24 @@ pub(super) enum Verb {
         /// Go on showing what is added, until interrupted
         #[arg(short, long)]
         follow: bool,
-        /// Print each entry as a line of JSON, as it is stored
-        #[arg(long)]
-        json: bool,
     },
     /// Prove that no entry was changed, taken out or slipped in
-    Verify {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Verify,
 }
 
-pub(super) fn run(settings: &Settings, verb: &Verb) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, verb: &Verb, as_json: bool) -> Result<ExitCode, Failure> {
     let log = AuditLog::of(&settings.data_dir).map_err(|error| {
         let folder = settings.data_dir.display();
         Failure(format!("no audit trail in {folder}: {error}; name the server's configuration with --config"))
     })?;
     match verb {
-        Verb::Tail { lines, follow, json } => tail(&log, *lines, *follow, *json)?,
-        Verb::Verify { json } => verify(&log, *json)?,
+        Verb::Tail { lines, follow } => tail(&log, *lines, *follow, as_json)?,
+        Verb::Verify => verify(&log, as_json)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn tail(log: &AuditLog, lines: usize, follow: bool, json: bool) -> Result<(), Failure> {
+fn tail(log: &AuditLog, lines: usize, follow: bool, as_json: bool) -> Result<(), Failure> {
     let mut latest = VecDeque::new();
     let mut last = 0;
     for entry in log.entries()? {
@@ -59,7 +52,7 @@ fn tail(log: &AuditLog, lines: usize, follow: bool, json: bool) -> Result<(), Fa
         }
     }
     for entry in &latest {
-        show(entry, json)?;
+        show(entry, as_json)?;
     }
     if !follow {
         return Ok(());
@@ -70,14 +63,14 @@ fn tail(log: &AuditLog, lines: usize, follow: bool, json: bool) -> Result<(), Fa
         for entry in log.entries_after(last)? {
             let entry = entry?;
             last = entry.sequence;
-            show(&entry, json)?;
+            show(&entry, as_json)?;
         }
     }
 }
 
-fn show(entry: &AuditEntry, json: bool) -> Result<(), Failure> {
+fn show(entry: &AuditEntry, as_json: bool) -> Result<(), Failure> {
     let AuditEntry { sequence, prev_hash, event } = entry;
-    if json {
+    if as_json {
         return print::line(format!(
             "{{\"seq\":{sequence},\"prev_hash\":\"{prev_hash}\",\"event\":{event}}}"
         ));
@@ -102,10 +95,10 @@ fn seconds(time: &str) -> String {
     }
 }
 
-fn verify(log: &AuditLog, json: bool) -> Result<(), Failure> {
+fn verify(log: &AuditLog, as_json: bool) -> Result<(), Failure> {
     let head = log.verify()?;
     let hash = head.hash.iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
-    if json {
+    if as_json {
         return print::json(&serde_json::json!({ "entries": head.sequence, "head": hash }));
     }
     print::line(format!("{} entries, the chain is whole; its end is {hash}", head.sequence))

@@ -11,17 +11,14 @@ use std::process::ExitCode;
 pub(super) struct Arguments {
     /// The file to check, together with the LATCHKEY__ variables of the environment
     file: PathBuf,
-    /// Print the faults as a JSON list
-    #[arg(long)]
-    json: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &Arguments, as_json: bool) -> Result<ExitCode, Failure> {
     let faults = match config::load(Some(&arguments.file)) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.0,
     };
-    if arguments.json {
+    if as_json {
         let lines = faults.iter().map(
             |fault| serde_json::json!({"at": fault.origin.to_string(), "key": fault.key, "what": fault.what}),
         );

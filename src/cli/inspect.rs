@@ -17,17 +17,14 @@ pub(super) struct Arguments {
     /// What the service expects in `aud`
     #[arg(long)]
     audience: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Exit code 0 where a verifier would accept the token, 1 where it would not.
-pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { token, audience, json } = arguments;
+pub(super) fn run(settings: &Settings, arguments: Arguments, as_json: bool) -> Result<ExitCode, Failure> {
+    let Arguments { token, audience } = arguments;
     let token = if token == "-" { secret_input::from_stdin()? } else { Secret::from(token) };
     let answer = ask(settings, &Order::Inspect { token, audience }, false)?;
-    answer::show(&answer, json)?;
+    answer::show(&answer, as_json)?;
     let accepted = matches!(&answer, Answer::Explained(explanation) if explanation.accepted);
     Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,7 +1,7 @@
 //! `latchkey key`
 
-use super::control::ask;
-use super::{Failure, answer, print};
+use super::control::tell;
+use super::{Failure, print};
 use crate::admin::{Change, KeyOrder, KeyView, Order};
 use crate::config::Settings;
 use crate::records::SignatureAlgorithm;
@@ -12,34 +12,20 @@ use std::process::ExitCode;
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// List the keys: where each stands, and what happens to it next
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Let the next key sign as soon as it has been published for its lead time
     Rotate {
         /// `ES256`, `RS256` or `EdDSA`
         #[arg(value_parser = algorithm)]
         alg: SignatureAlgorithm,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Withdraw a key at once, in an emergency: what it signed is no longer accepted
     Revoke {
         /// The key's identifier
         kid: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Seal all private keys and secrets anew under the first key-encryption key
-    Rewrap {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Rewrap,
 }
 
 fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
@@ -47,15 +33,14 @@ fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
     known.ok_or_else(|| "give ES256, RS256 or EdDSA".to_owned())
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
-    let (order, json) = match verb {
-        Verb::List { json } => (KeyOrder::List, json),
-        Verb::Rotate { alg, json } => (KeyOrder::Rotate { alg }, json),
-        Verb::Revoke { kid, json } => (KeyOrder::Revoke { kid }, json),
-        Verb::Rewrap { json } => (KeyOrder::Rewrap, json),
+pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+    let order = match verb {
+        Verb::List => KeyOrder::List,
+        Verb::Rotate { alg } => KeyOrder::Rotate { alg },
+        Verb::Revoke { kid } => KeyOrder::Revoke { kid },
+        Verb::Rewrap => KeyOrder::Rewrap,
     };
-    answer::show(&ask(settings, &Order::Key(order), false)?, json)?;
-    Ok(ExitCode::SUCCESS)
+    tell(settings, &Order::Key(order), false, as_json)
 }
 
 pub(super) fn list(keys: &[KeyView]) -> Result<(), Failure> {

@@ -28,6 +28,9 @@ struct Cli {
     /// The configuration file [default: none; every key has a default]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -94,16 +97,16 @@ pub fn run() -> ExitCode {
 }
 
 fn carry_out(cli: Cli) -> Result<ExitCode, Failure> {
-    let Cli { config, verb } = cli;
+    let Cli { config, json, verb } = cli;
     match verb {
-        Verb::Serve(arguments) => serve::run(config, &arguments),
-        Verb::CheckConfig(arguments) => check_config::run(&arguments),
-        Verb::User(verb) => user::run(&settings(config.as_deref())?, verb),
-        Verb::Client(verb) => client::run(&settings(config.as_deref())?, verb),
-        Verb::Resource(verb) => resource::run(&settings(config.as_deref())?, verb),
-        Verb::Key(verb) => key::run(&settings(config.as_deref())?, verb),
-        Verb::Inspect(arguments) => inspect::run(&settings(config.as_deref())?, arguments),
-        Verb::Audit(verb) => audit::run(&settings(config.as_deref())?, &verb),
+        Verb::Serve(arguments) => serve::run(config, &arguments, json),
+        Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
+        Verb::User(verb) => user::run(&settings(config.as_deref())?, verb, json),
+        Verb::Client(verb) => client::run(&settings(config.as_deref())?, verb, json),
+        Verb::Resource(verb) => resource::run(&settings(config.as_deref())?, verb, json),
+        Verb::Key(verb) => key::run(&settings(config.as_deref())?, verb, json),
+        Verb::Inspect(arguments) => inspect::run(&settings(config.as_deref())?, arguments, json),
+        Verb::Audit(verb) => audit::run(&settings(config.as_deref())?, &verb, json),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `latchkey resource`: the APIs for which tokens are issued, and what they say about themselves.
 
-use super::control::ask;
-use super::{Failure, answer, print};
+use super::control::tell;
+use super::{Failure, print};
 use crate::admin::{Order, ResourceOrder, ResourceView};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
@@ -13,11 +13,7 @@ pub(super) enum Verb {
     /// Describe an API; prints the document (RFC 9728) that it serves
     Add(Box<Add>),
     /// List all APIs
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Show an API, with the document that it serves and where
     Show(One),
     /// Forget an API
@@ -53,9 +49,6 @@ pub(super) struct Add {
     /// Its terms
     #[arg(long, value_name = "URI")]
     tos_uri: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// One API.
@@ -63,23 +56,16 @@ pub(super) struct Add {
 pub(super) struct One {
     /// Its identifier
     resource: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
-    let (order, json, may_make) = match verb {
-        Verb::Add(add) => {
-            let json = add.json;
-            (ResourceOrder::Add(Box::new(view(*add))), json, true)
-        }
-        Verb::List { json } => (ResourceOrder::List, json, false),
-        Verb::Show(One { resource, json }) => (ResourceOrder::Show { resource }, json, false),
-        Verb::Delete(One { resource, json }) => (ResourceOrder::Delete { resource }, json, false),
+pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+    let (order, may_make) = match verb {
+        Verb::Add(add) => (ResourceOrder::Add(Box::new(view(*add))), true),
+        Verb::List => (ResourceOrder::List, false),
+        Verb::Show(One { resource }) => (ResourceOrder::Show { resource }, false),
+        Verb::Delete(One { resource }) => (ResourceOrder::Delete { resource }, false),
     };
-    answer::show(&ask(settings, &Order::Resource(order), may_make)?, json)?;
-    Ok(ExitCode::SUCCESS)
+    tell(settings, &Order::Resource(order), may_make, as_json)
 }
 
 fn view(add: Add) -> ResourceView {

@@ -1,6 +1,6 @@
 //! `latchkey user`
 
-use super::control::{ask, ask_for_all};
+use super::control::{ask_for_all, tell};
 use super::profile::ProfileArgs;
 use super::{Failure, answer, print, secret_input};
 use crate::admin::{Answer, Order, Secret, UserOrder, UserView};
@@ -18,11 +18,7 @@ pub(super) enum Verb {
     /// Add a person; asks for the password unless it is given otherwise
     Add(Box<Add>),
     /// List all people
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Show a person
     Show(One),
     /// Change what is known of a person; what is not named stays as it is
@@ -49,9 +45,6 @@ pub(super) struct Add {
     /// Set no password: the person cannot sign in by password
     #[arg(long, conflicts_with_all = ["password_stdin", "password_file"])]
     no_password: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// The arguments of `user set`.
@@ -64,9 +57,6 @@ pub(super) struct Set {
     /// Remove a member, such as birthdate; may stand several times
     #[arg(long = "remove", value_name = "MEMBER")]
     removed: Vec<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// The arguments of `user set-password`.
@@ -76,9 +66,6 @@ pub(super) struct SetPassword {
     user: String,
     #[command(flatten)]
     password: PasswordSource,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Where a password comes from; by default from a prompt.
@@ -107,32 +94,25 @@ impl PasswordSource {
 pub(super) struct One {
     /// The username or subject
     user: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
-    let (order, json, may_make) = match verb {
-        Verb::List { json } => return all(settings, json),
-        Verb::Add(add) => {
-            let json = add.json;
-            (self::add(*add)?, json, true)
-        }
+pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+    let (order, may_make) = match verb {
+        Verb::List => return all(settings, as_json),
+        Verb::Add(add) => (self::add(*add)?, true),
         Verb::Set(set) => {
-            let Set { user, profile, removed, json } = *set;
-            (UserOrder::Set { user, profile: Box::new(profile.read(&removed)?) }, json, false)
+            let Set { user, profile, removed } = *set;
+            (UserOrder::Set { user, profile: Box::new(profile.read(&removed)?) }, false)
         }
-        Verb::Show(One { user, json }) => (UserOrder::Show { user }, json, false),
-        Verb::Disable(One { user, json }) => (UserOrder::Disable { user }, json, false),
-        Verb::Enable(One { user, json }) => (UserOrder::Enable { user }, json, false),
-        Verb::Delete(One { user, json }) => (UserOrder::Delete { user }, json, false),
-        Verb::SetPassword(SetPassword { user, password, json }) => {
-            (UserOrder::SetPassword { user, password: password.read()? }, json, false)
+        Verb::Show(One { user }) => (UserOrder::Show { user }, false),
+        Verb::Disable(One { user }) => (UserOrder::Disable { user }, false),
+        Verb::Enable(One { user }) => (UserOrder::Enable { user }, false),
+        Verb::Delete(One { user }) => (UserOrder::Delete { user }, false),
+        Verb::SetPassword(SetPassword { user, password }) => {
+            (UserOrder::SetPassword { user, password: password.read()? }, false)
         }
     };
-    answer::show(&ask(settings, &Order::User(order), may_make)?, json)?;
-    Ok(ExitCode::SUCCESS)
+    tell(settings, &Order::User(order), may_make, as_json)
 }
 
 fn add(add: Add) -> Result<UserOrder, Failure> {
@@ -140,13 +120,13 @@ fn add(add: Add) -> Result<UserOrder, Failure> {
     Ok(UserOrder::Add { username: add.username, password, profile: Box::new(add.profile.read(&[])?) })
 }
 
-fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
+fn all(settings: &Settings, as_json: bool) -> Result<ExitCode, Failure> {
     let list = |after| Order::User(UserOrder::List { after, limit: PAGE });
     let mut answer = ask_for_all(settings, list)?;
     if let Answer::Users(page) = &mut answer {
         page.items.sort_by(|a, b| a.username.cmp(&b.username));
     }
-    answer::show(&answer, json)?;
+    answer::show(&answer, as_json)?;
     Ok(ExitCode::SUCCESS)
 }
 

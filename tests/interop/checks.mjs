@@ -20,9 +20,10 @@ export async function check(name, body) {
   }
 }
 
-/** Passes only when `body` rejects, and for the reason `why`: an error of the protocol, the library's code, or a status. */
+/** Passes only when `body` rejects, and for the reason `why`: an error of the protocol, the library's code,
+ *  the claim that is wrong, or a status. */
 export const refused = (name, why, body) => check(`refused: ${name}`, async () => {
-  const reasons = await body().then(() => [], (error) => [error.error, error.code, error.status, error.message])
+  const reasons = await body().then(() => [], (error) => [error.error, error.code, error.claim, error.status, error.message])
   if (!reasons.includes(why)) throw new Error(reasons.length ? `for another reason: ${reasons}` : 'it was accepted')
 })
 

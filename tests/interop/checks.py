@@ -20,6 +20,21 @@ def check(name, body):
     return result
 
 
+def refused(name, why, body):
+    """Passes only when `body` raises an exception of exactly the type `why`."""
+
+    def expect():
+        try:
+            body()
+        except Exception as error:
+            if type(error) is not why:
+                raise
+            return
+        raise AssertionError("it was accepted")
+
+    check(f"refused: {name}", expect)
+
+
 def same(seen, expected):
     """What was seen has to be what was expected."""
     if seen != expected:

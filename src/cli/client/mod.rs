@@ -3,7 +3,7 @@
 mod flags;
 pub(super) mod token;
 
-use super::control::{ask, ask_for_all};
+use super::control::{ask_for_all, tell};
 use super::{Failure, answer, print, secret_input};
 use crate::admin::{ClientOrder, ClientView, Order, Secret};
 use crate::config::Settings;
@@ -24,11 +24,7 @@ pub(super) enum Verb {
     /// Register a client, in the words of RFC 7591; prints its secret, once
     Add(Box<Add>),
     /// List all clients
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Show a client
     Show(One),
     /// Change settings of a client, by the rules of its registration
@@ -43,9 +39,6 @@ pub(super) enum Verb {
         /// For how many seconds the present secret is accepted beside the new one
         #[arg(long, value_name = "SECONDS", default_value_t = 0)]
         grace: u32,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Disable a client: it gets no more tokens
     Disable(One),
@@ -66,9 +59,6 @@ pub(super) struct Add {
     from: Option<PathBuf>,
     #[command(flatten)]
     metadata: Flags,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// The arguments of `client set`: flags, or a document; what is not named stays as it is.
@@ -85,9 +75,6 @@ pub(super) struct Set {
     unset: Vec<String>,
     #[command(flatten)]
     metadata: Flags,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// One client.
@@ -95,33 +82,33 @@ pub(super) struct Set {
 pub(super) struct One {
     /// The client's identifier
     client_id: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
-    let (order, json, may_make) = match verb {
-        Verb::List { json } => return all(settings, json),
-        Verb::Token(verb) => return token::run(settings, verb),
+pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+    let (order, may_make) = match verb {
+        Verb::List => {
+            let list = |after| Order::Client(ClientOrder::List { after, limit: PAGE });
+            answer::show(&ask_for_all(settings, list)?, as_json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Verb::Token(verb) => return token::run(settings, verb, as_json),
         Verb::Set(set) => {
             let patch = changes(&set)?;
-            (ClientOrder::Set { client_id: set.client_id, patch }, set.json, false)
+            (ClientOrder::Set { client_id: set.client_id, patch }, false)
         }
         Verb::Add(add) => {
             let metadata = Box::new(metadata(&add)?);
-            (ClientOrder::Add { client_id: add.client_id, metadata }, add.json, true)
+            (ClientOrder::Add { client_id: add.client_id, metadata }, true)
         }
-        Verb::Show(One { client_id, json }) => (ClientOrder::Show { client_id }, json, false),
-        Verb::RotateSecret { client_id, grace, json } => {
-            (ClientOrder::RotateSecret { client_id, grace_seconds: grace }, json, false)
+        Verb::Show(One { client_id }) => (ClientOrder::Show { client_id }, false),
+        Verb::RotateSecret { client_id, grace } => {
+            (ClientOrder::RotateSecret { client_id, grace_seconds: grace }, false)
         }
-        Verb::Disable(One { client_id, json }) => (ClientOrder::Disable { client_id }, json, false),
-        Verb::Enable(One { client_id, json }) => (ClientOrder::Enable { client_id }, json, false),
-        Verb::Delete(One { client_id, json }) => (ClientOrder::Delete { client_id }, json, false),
+        Verb::Disable(One { client_id }) => (ClientOrder::Disable { client_id }, false),
+        Verb::Enable(One { client_id }) => (ClientOrder::Enable { client_id }, false),
+        Verb::Delete(One { client_id }) => (ClientOrder::Delete { client_id }, false),
     };
-    answer::show(&ask(settings, &Order::Client(order), may_make)?, json)?;
-    Ok(ExitCode::SUCCESS)
+    tell(settings, &Order::Client(order), may_make, as_json)
 }
 
 fn metadata(add: &Add) -> Result<Metadata, Failure> {
@@ -151,12 +138,6 @@ fn read(path: &Path) -> Result<Object, Failure> {
         if path.as_os_str() == "-" { secret_input::from_stdin()? } else { secret_input::from_file(path)? };
     document(text.expose().as_bytes())
         .map_err(|error| Failure(format!("{}: {}", path.display(), error.description)))
-}
-
-fn all(settings: &Settings, json: bool) -> Result<ExitCode, Failure> {
-    let list = |after| Order::Client(ClientOrder::List { after, limit: PAGE });
-    answer::show(&ask_for_all(settings, list)?, json)?;
-    Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn list(clients: &[ClientView]) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `latchkey client token`: initial access tokens, with which clients register themselves.
 
-use super::super::control::ask;
-use super::super::{Failure, answer, print};
+use super::super::control::tell;
+use super::super::{Failure, print};
 use crate::admin::{ClientOrder, InitialTokenView, Order, Secret, TokenOrder};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
@@ -13,18 +13,11 @@ pub(in crate::cli) enum Verb {
     /// Make a token; prints it, once
     Create(Box<Create>),
     /// List the tokens that can be used
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Withdraw a token
     Revoke {
         /// Its name, as `list` shows it, or the beginning of that
         name: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -52,19 +45,15 @@ pub(in crate::cli) struct Create {
     /// Hold them to `fapi2_security` or `fapi2_message_signing`
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb) -> Result<ExitCode, Failure> {
-    let (order, json, may_make) = match verb {
-        Verb::Create(create) => (order(&create)?, create.json, true),
-        Verb::List { json } => (TokenOrder::List, json, false),
-        Verb::Revoke { name, json } => (TokenOrder::Revoke { name }, json, false),
+pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+    let (order, may_make) = match verb {
+        Verb::Create(create) => (order(&create)?, true),
+        Verb::List => (TokenOrder::List, false),
+        Verb::Revoke { name } => (TokenOrder::Revoke { name }, false),
     };
-    answer::show(&ask(settings, &Order::Client(ClientOrder::Token(order)), may_make)?, json)?;
-    Ok(ExitCode::SUCCESS)
+    tell(settings, &Order::Client(ClientOrder::Token(order)), may_make, as_json)
 }
 
 fn order(create: &Create) -> Result<TokenOrder, Failure> {

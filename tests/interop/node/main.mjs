@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeProtectedHeader } from 'jose'
 import * as oidc from 'openid-client'
-import { check, close, refused } from './checks.mjs'
+import { check, close, refused } from '../checks.mjs'
 import { altered, badlySigned, claimsOf, signedWithPublicKey, unsigned } from './forge.mjs'
 import { accessTokenVerifier, ALGORITHMS } from './verify.mjs'
 

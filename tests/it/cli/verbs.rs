@@ -235,3 +235,15 @@ fn a_changed_line_of_the_audit_trail_is_found() {
     let said = home.run(&["audit", "verify"]);
     assert_eq!(said.code, 1, "{said:?}");
 }
+
+/// One flag for every verb, before it or behind it; a server that keeps running has nothing to print.
+#[test]
+fn json_is_for_every_verb_that_prints() {
+    let home = Home::new();
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+    assert_eq!(home.run(&["--json", "user", "list"]).json(), home.run(&["user", "list", "--json"]).json());
+    for arguments in [["serve", "--json"], ["--json", "serve"]] {
+        let said = home.run(&arguments);
+        assert_eq!((said.code, said.err.contains("--json goes with --demo")), (2, true), "{}", said.err);
+    }
+}
