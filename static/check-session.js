@@ -38,8 +38,21 @@ async function answer(message, origin) {
   return now + "." + salt === state ? "unchanged" : "changed";
 }
 
+// The origin of the page that holds this frame, as far as the browser tells.
+function holder() {
+  const [above] = location.ancestorOrigins ?? [];
+  if (above) return above;
+  return document.referrer ? new URL(document.referrer).origin : null;
+}
+
+// Section 3.2: only the page that holds this frame may ask, or another frame of that page's origin.
+function mayAsk(event) {
+  if (window.parent === window || event.source === null || event.source === window) return false;
+  return event.source === window.parent || event.origin === holder();
+}
+
 addEventListener("message", async (event) => {
-  if (event.source === null || event.source === window) return;
+  if (!mayAsk(event)) return;
   const said = await answer(event.data, event.origin).catch(() => "error");
   event.source.postMessage(said, event.origin);
 });

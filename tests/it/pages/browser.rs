@@ -246,6 +246,33 @@ async fn watched(site: &Site, browser: &Chromium, state: &str) -> String {
     said.strip_prefix(&format!("{} ", site.url)).unwrap().to_owned()
 }
 
+/// What the frame answers to a page of another origin around the one in which it stands. OIDC Session Management §3.2.
+async fn overheard(site: &Site, browser: &Chromium, state: &str) -> String {
+    browser.open(&site.callback.replace("127.0.0.1", "localhost")).await;
+    let append = |src: &str| {
+        format!(
+            "return new Promise((done) => {{
+               const frame = document.createElement('iframe');
+               frame.onload = () => done(true);
+               frame.src = '{src}';
+               document.body.append(frame);
+             }});"
+        )
+    };
+    browser.script(&append(&site.callback)).await;
+    browser.client.enter_frame(0).await.unwrap();
+    browser.script(&append(&format!("{}/check-session", site.url))).await;
+    browser.client.enter_parent_frame().await.unwrap();
+    let ask = format!(
+        "return new Promise((done) => {{
+           addEventListener('message', (event) => done(event.data));
+           frames[0].frames[0].postMessage('web {state}', '*');
+           setTimeout(() => done('nothing'), 1000);
+         }});"
+    );
+    browser.script(&ask).await.as_str().unwrap().to_owned()
+}
+
 /// OIDC Session Management §3.1: the client's page sees the sign-out without asking the server itself.
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/test runs it"]
@@ -258,6 +285,7 @@ async fn a_client_sees_in_its_frame_that_the_person_has_signed_out() {
     let state = parameter(&browser.arrive(&site.callback).await, "session_state");
     assert_eq!(watched(&site, &browser, &state).await, "unchanged");
     assert_eq!(watched(&site, &browser, "nonsense").await, "error");
+    assert_eq!(overheard(&site, &browser, &state).await, "nothing");
     browser.open(&format!("{}/logout", site.url)).await;
     browser.click("form[action='/logout'] .button").await;
     browser.arrive(&format!("{}/signed-out", site.url)).await;
