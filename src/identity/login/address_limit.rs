@@ -1,14 +1,19 @@
 //! A bucket of tries for each address. In memory alone: it protects this process's cores, and a restart forgives.
+//!
+//! There are so many buckets and no more. Who comes when there are none left takes over another's, with what is missing in
+//! it ([`Buckets`]): so no flood of addresses gives anybody a try more than the policy says, and none refuses a newcomer
+//! unless it is as large as 65,536 addresses may be together, for as long as it lasts. The other ways fail worse: to let
+//! everybody through switches the limit off for whoever has a /48 of IPv6 addresses; to forget the oldest gives an empty
+//! bucket back full; to share one by network lets one machine refuse all of its neighbours.
 
+use super::buckets::Buckets;
 use crate::ports::Clock;
 use governor::middleware::NoOpMiddleware;
-use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// How many tries an address has.
@@ -26,31 +31,23 @@ impl Default for AddressPolicy {
     }
 }
 
-/// After how many tries the full buckets are dropped: what is kept then is what was busy lately.
-const TIDY_EVERY: u32 = 4096;
-
-/// How many buckets there may be, of some 100 bytes each. Who commands more prefixes than this is not held up by
-/// buckets; then the pool's bounded queue and the delay of each account stand alone.
-const MAX_BUCKETS: usize = 65_536;
-
-type Buckets = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, WallClock, NoOpMiddleware<Duration>>;
+type Limiter = RateLimiter<IpAddr, Buckets, WallClock, NoOpMiddleware<Duration>>;
 
 /// The buckets of all addresses.
 pub struct AddressLimit {
-    buckets: Option<Buckets>,
+    limiter: Option<Limiter>,
     clock: WallClock,
-    tries: AtomicU32,
 }
 
 impl AddressLimit {
     /// Full buckets.
     pub fn new(policy: AddressPolicy, clock: Arc<dyn Clock>) -> Self {
         let clock = WallClock(clock);
-        let buckets = NonZeroU32::new(policy.per_minute).map(|per_minute| {
+        let limiter = NonZeroU32::new(policy.per_minute).map(|per_minute| {
             let quota = Quota::per_minute(per_minute).allow_burst(policy.burst);
-            RateLimiter::new(quota, DashMapStateStore::default(), clock.clone())
+            RateLimiter::new(quota, Buckets::default(), clock.clone())
         });
-        Self { buckets, clock, tries: AtomicU32::new(0) }
+        Self { limiter, clock }
     }
 
     /// Takes a try from the address's bucket. An IPv6 address counts as its /64, which is what one customer has.
@@ -58,22 +55,10 @@ impl AddressLimit {
     /// # Errors
     /// Where the bucket is empty: how long until there is a try in it.
     pub fn check(&self, address: IpAddr) -> Result<(), Duration> {
-        let Some(buckets) = &self.buckets else { return Ok(()) };
-        if self.tries.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
-            buckets.retain_recent();
-            buckets.shrink_to_fit();
-        }
-        if buckets.len() >= MAX_BUCKETS {
-            return Ok(());
-        }
-        buckets
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        limiter
             .check_key(&prefix(address))
             .map_err(|not_until| not_until.wait_time_from(governor::clock::Clock::now(&self.clock)))
-    }
-
-    /// How many buckets there are now, for metrics.
-    pub fn buckets(&self) -> usize {
-        self.buckets.as_ref().map_or(0, RateLimiter::len)
     }
 }
 

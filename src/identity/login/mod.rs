@@ -5,6 +5,7 @@
 //! is true by then. A wrong password, an unknown name and a disabled person get the same answer at the same cost.
 
 mod address_limit;
+mod buckets;
 mod decide;
 mod known_device;
 mod sign_in;

@@ -2,7 +2,7 @@
 
 use latchkey::identity::{AddressLimit, AddressPolicy};
 use latchkey::ports::ManualClock;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
@@ -55,19 +55,25 @@ fn zero_switches_the_limit_off() {
     assert!((0..1000).all(|_| limit.check(address("192.0.2.1")).is_ok()));
 }
 
-/// Memory stays bounded: full buckets are dropped, and too many busy ones are no longer told apart.
+/// A flood of addresses, such as one IPv6 /48 holds, neither gives a try back to whom it is refused nor refuses who is new.
 #[test]
-fn the_number_of_buckets_is_bounded() {
-    let (limit, clock) = limit(6, 1);
-    let nth = |n: u32| IpAddr::from(n.to_be_bytes());
-    for n in 0..70_000 {
-        assert!(limit.check(nth(n)).is_ok());
+fn a_flood_of_addresses_neither_opens_the_limit_nor_closes_it() {
+    let (limit, clock) = limit(6, 10);
+    let here = address("192.0.2.1");
+    for _ in 0..10 {
+        assert_eq!(limit.check(here), Ok(()));
     }
-    assert!(limit.buckets() <= 65_536, "{}", limit.buckets());
-    clock.advance(Duration::minutes(1));
-    for n in 0..5_000 {
-        limit.check(nth(n)).unwrap();
+    for n in 0..200_000_u32 {
+        let [a, b, c, d] = n.to_be_bytes();
+        let subnet = u16::from_be_bytes([c, d]);
+        let one = Ipv6Addr::new(0x2001, 0xdb8, u16::from_be_bytes([a, b]), subnet, 0, 0, 0, 1);
+        assert_eq!(limit.check(one.into()), Ok(()), "{one}");
+        if n % 1000 == 0 {
+            assert!(limit.check(here).is_err(), "after {n} others");
+        }
     }
-    assert!(limit.buckets() <= 5_000, "{}", limit.buckets());
-    assert!(limit.check(nth(4_999)).is_err());
+    assert_eq!(limit.check(address("192.0.2.2")), Ok(()), "somebody new is let through");
+    clock.advance(Duration::seconds(10));
+    assert_eq!(limit.check(here), Ok(()), "and tries come back as ever");
+    assert!(limit.check(here).is_err());
 }
