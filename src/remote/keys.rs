@@ -1,22 +1,19 @@
 //! Key sets by URL: fetched once for all who wait, kept while fresh, used stale where their server fails, and fetched
-//! again for a key that is not in them, at most once a minute.
+//! again for a key that is not in them, at most once a minute. A server that fails rests, longer each time.
 
 use super::freshness::lifetime;
+use super::places::Places;
+use super::rest::rest;
 use crate::jose::{JoseError, JwkSet};
 use crate::ports::Clock;
 use crate::ports::outbound::{Fetch, FetchError, Outbound};
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex as ShortLock, PoisonError};
+use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
-/// How many sets are kept; the one that was asked for longest ago goes first.
-const MAX_ENTRIES: usize = 1024;
 /// A set is not fetched again for a key that it lacks before so long.
 const PAUSE: Duration = Duration::MINUTE;
-/// A server that failed is not asked again before so long.
-const PAUSE_AFTER_FAILURE: Duration = Duration::seconds(5);
 /// A stale set is used for so long, while its server fails.
 const LONGEST_STALE: Duration = Duration::DAY;
 
@@ -56,13 +53,8 @@ impl std::error::Error for RemoteError {}
 pub struct RemoteKeys {
     outbound: Arc<dyn Outbound>,
     clock: Arc<dyn Clock>,
-    entries: ShortLock<HashMap<String, Entry>>,
-}
-
-struct Entry {
-    asked_at: OffsetDateTime,
-    /// Held while the set is fetched, so that all who ask meanwhile wait for that.
-    state: Arc<Mutex<State>>,
+    /// Held while a set is fetched, so that all who ask meanwhile wait for that.
+    places: Places<Mutex<State>>,
 }
 
 #[derive(Default)]
@@ -70,6 +62,8 @@ struct State {
     set: Option<Held>,
     /// The latest try, and why it failed, if it did.
     tried: Option<(OffsetDateTime, Option<RemoteError>)>,
+    /// How many tries failed in a row.
+    failures: u32,
 }
 
 struct Held {
@@ -80,7 +74,7 @@ struct Held {
 impl RemoteKeys {
     /// No sets yet; they come this way.
     pub fn new(outbound: Arc<dyn Outbound>, clock: Arc<dyn Clock>) -> Self {
-        Self { outbound, clock, entries: ShortLock::default() }
+        Self { outbound, clock, places: Places::default() }
     }
 
     /// The key set at this URL.
@@ -88,12 +82,13 @@ impl RemoteKeys {
     /// # Errors
     /// Where it cannot be had, and none is kept.
     pub async fn get(&self, url: &str) -> Result<Arc<JwkSet>, RemoteError> {
-        let state = self.entry(url);
+        let state = self.places.at(url, self.clock.now());
         let mut state = state.lock().await;
         let now = self.clock.now();
+        let pause = rest(state.failures);
         match &state.set {
             Some(held) if now < held.fresh_until => Ok(Arc::clone(&held.keys)),
-            Some(_) | None => self.renew(url, &mut state, PAUSE_AFTER_FAILURE).await,
+            Some(_) | None => self.renew(url, &mut state, pause).await,
         }
     }
 
@@ -103,7 +98,7 @@ impl RemoteKeys {
     /// # Errors
     /// As [`RemoteKeys::get`].
     pub async fn get_newer(&self, url: &str) -> Result<Arc<JwkSet>, RemoteError> {
-        let state = self.entry(url);
+        let state = self.places.at(url, self.clock.now());
         let mut state = state.lock().await;
         self.renew(url, &mut state, PAUSE).await
     }
@@ -117,7 +112,8 @@ impl RemoteKeys {
         } else {
             let fetched = self.fetch(url).await;
             let error = fetched.as_ref().err().copied();
-            state.tried = Some((now, error));
+            state.failures = error.map_or(0, |_| state.failures.saturating_add(1));
+            state.tried = Some((self.clock.now(), error));
             if let Ok((keys, life)) = fetched {
                 state.set = Some(Held { keys: Arc::new(keys), fresh_until: now.saturating_add(life) });
             }
@@ -138,20 +134,6 @@ impl RemoteKeys {
         }
         let keys = JwkSet::parse(&answer.body).map_err(RemoteError::Keys)?;
         Ok((keys, lifetime(answer.cache_control.as_deref())))
-    }
-
-    /// What is kept for this URL; a new place where nothing is.
-    fn entry(&self, url: &str) -> Arc<Mutex<State>> {
-        let now = self.clock.now();
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if !entries.contains_key(url) && entries.len() >= MAX_ENTRIES {
-            let oldest = entries.iter().min_by_key(|(_, entry)| entry.asked_at).map(|(url, _)| url.clone());
-            oldest.and_then(|url| entries.remove(&url));
-        }
-        let entry =
-            entries.entry(url.to_owned()).or_insert_with(|| Entry { asked_at: now, state: Arc::default() });
-        entry.asked_at = now;
-        Arc::clone(&entry.state)
     }
 }
 

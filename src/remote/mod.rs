@@ -1,9 +1,14 @@
-//! What other servers publish, kept for a while: the key sets of clients and of other providers.
+//! What other servers publish: the key sets of clients and of other providers, kept for a while, and turns in fetching what
+//! is kept elsewhere.
 //!
 //! Used by the edge before a unit of work begins; nothing in the domain waits for a network.
 
 mod freshness;
 mod keys;
+mod places;
+mod rest;
+mod turns;
 
 pub use freshness::lifetime;
 pub use keys::{RemoteError, RemoteKeys};
+pub use turns::{Turns, Unavailable};

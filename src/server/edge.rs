@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::identity::PasswordPool;
 use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
-use crate::remote::RemoteKeys;
+use crate::remote::{RemoteKeys, Turns};
 use crate::web::extract::client_certificate::{ClientCertificates, PeerCertificate};
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
@@ -114,6 +114,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
         clock: Arc::clone(&services.clock),
         entropy: Arc::clone(&services.entropy),
         remote_keys: RemoteKeys::new(Arc::clone(&outbound), Arc::clone(&services.clock)),
+        documents: Turns::new(Arc::clone(&services.clock)),
         outbound,
         stateless_acts: settings.audit.stateless,
         login: Login { policy: policies::login(settings), devices: house.devices.clone() },

@@ -5,7 +5,7 @@ use crate::oauth::clients::{self, document};
 use crate::oauth::{OAuthError, Params};
 use crate::ports::outbound::Fetch;
 use crate::records::Client;
-use crate::remote::lifetime;
+use crate::remote::{Unavailable, lifetime};
 use crate::storage::{Fault, Stop};
 use std::convert::Infallible;
 
@@ -30,6 +30,11 @@ pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<OAu
     if !document::is_address(client_id) {
         return Ok(());
     }
+    // Boxed: the way of the few, which would make the request of everybody else as large as theirs.
+    Box::pin(refresh_document(call, client_id)).await
+}
+
+async fn refresh_document(call: &Call, client_id: &str) -> Result<(), Stop<OAuthError>> {
     if !call.realm.registration.documents {
         return Err(unknown("client.unknown"));
     }
@@ -38,49 +43,69 @@ pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<OAu
     if !document::is_due(current.as_ref(), &call.act) {
         return Ok(());
     }
-    if current.is_none()
-        && call.act.remote.is_some_and(|address| call.state.registrations.check(address).is_err())
-    {
-        return Err(unknown("client_document.too_many"));
-    }
-    match fetch(call, client_id, current.as_ref()).await {
-        Ok((client, life)) => keep(call, client, life).await.map_err(Stop::Fault),
-        Err(Failed::Now(_)) if document::is_usable(current.as_ref(), &call.act) => Ok(()),
-        Err(Failed::Now(cause) | Failed::Ever(cause)) => Err(unknown(cause)),
+    // Whoever asks for the same document meanwhile waits for it, and a server that does not answer rests.
+    let place = format!("{}/{client_id}", call.act.tenant.as_str());
+    match call.state.documents.share(&place, renew(call, client_id, current.as_ref())).await? {
+        Ok(()) => Ok(()),
+        Err(Unavailable::Now(_)) if document::is_usable(current.as_ref(), &call.act) => Ok(()),
+        Err(Unavailable::Now(cause) | Unavailable::Ever(cause)) => Err(unknown(cause)),
     }
 }
 
-/// Why there is no document.
-enum Failed {
-    /// Its server does not answer as it should; what is kept may do.
-    Now(&'static str),
-    /// It says what cannot be, or is not there any more.
-    Ever(&'static str),
+/// Fetches the document and keeps what it says.
+///
+/// # Errors
+/// `invalid_request` where the address that asks has made us fetch too often: nobody else's matter, so nobody who waits
+/// is told.
+async fn renew(
+    call: &Call,
+    client_id: &str,
+    current: Option<&Client>,
+) -> Result<Result<(), Unavailable>, Stop<OAuthError>> {
+    check_address(call, current)?;
+    match fetch(call, client_id, current).await {
+        Ok((client, life)) => {
+            keep(call, client, life).await?;
+            Ok(Ok(()))
+        }
+        Err(unavailable) => Ok(Err(unavailable)),
+    }
+}
+
+/// Takes a try from the bucket of the address that makes us fetch: from that of registrations for a client that nobody
+/// knows yet, from that of strangers for one whose document is no longer fresh.
+fn check_address(call: &Call, current: Option<&Client>) -> Result<(), Stop<OAuthError>> {
+    let state = &call.state;
+    let bucket = if current.is_some() { &state.strangers } else { &state.registrations };
+    match call.act.remote.map(|address| bucket.check(address)) {
+        Some(Err(_)) => Err(unknown("client_document.too_many")),
+        Some(Ok(())) | None => Ok(()),
+    }
 }
 
 async fn fetch(
     call: &Call,
     client_id: &str,
     current: Option<&Client>,
-) -> Result<(Client, time::Duration), Failed> {
+) -> Result<(Client, time::Duration), Unavailable> {
     let answer = call.state.outbound.send(Fetch::get(client_id, "application/json")).await;
-    let answer = answer.map_err(|error| Failed::Now(error.as_str()))?;
+    let answer = answer.map_err(|error| Unavailable::Now(error.as_str()))?;
     match answer.status {
         200 => {}
-        500.. => return Err(Failed::Now("client_document.status")),
+        500.. => return Err(Unavailable::Now("client_document.status")),
         // CIMD §4: whatever is not 200 is an error, and is not kept.
-        _ => return Err(Failed::Ever("client_document.status")),
+        _ => return Err(Unavailable::Ever("client_document.status")),
     }
     // CIMD §3: `application/json`, or a type that says to be JSON.
     let media_type = answer.media_type();
     let is_json = media_type == "application/json"
         || media_type.starts_with("application/") && media_type.ends_with("+json");
     if !is_json {
-        return Err(Failed::Ever("client_document.media_type"));
+        return Err(Unavailable::Ever("client_document.media_type"));
     }
     let (policy, made_with) = (&call.realm.registration, (&call.realm.offer, &call.act));
     let client = document::read(client_id, &answer.body, policy, current, made_with);
-    let client = client.map_err(|error| Failed::Ever(error.cause))?;
+    let client = client.map_err(|error| Unavailable::Ever(error.cause))?;
     // CIMD §4.2, RFC 9111 §4.2.1.
     Ok((client, lifetime(answer.cache_control.as_deref())))
 }

@@ -1,10 +1,10 @@
-//! The key sets of others: how often they are fetched, and what happens where their server fails.
+//! What others publish: how often it is fetched, and what happens where their server fails.
 
 use crate::support::signed::Key;
 use latchkey::jose::JwkSet;
 use latchkey::ports::ManualClock;
 use latchkey::ports::outbound::{FakeOutbound, FetchError, Fetched};
-use latchkey::remote::{RemoteError, RemoteKeys};
+use latchkey::remote::{RemoteError, RemoteKeys, Turns};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
@@ -93,7 +93,9 @@ async fn a_set_whose_server_fails_is_used_for_a_day_and_not_longer() {
     world.clock.advance(Duration::DAY);
     assert_eq!(world.keys.get(URL).await.unwrap_err(), RemoteError::Fetch(FetchError::TimedOut));
     world.publish(&["b"], None);
-    world.clock.advance(Duration::seconds(5));
+    world.clock.advance(Duration::seconds(9));
+    assert!(world.keys.get(URL).await.is_err(), "it rests longer the second time");
+    world.clock.advance(Duration::seconds(1));
     assert_eq!(kids(&world.keys.get(URL).await), ["b"]);
 }
 
@@ -145,4 +147,16 @@ async fn so_many_sets_are_kept_and_no_more() {
     assert_eq!(world.outbound.count(&url(1099)), 1);
     world.keys.get(&url(0)).await.unwrap();
     assert_eq!(world.outbound.count(&url(0)), 2, "the oldest went first");
+}
+
+/// Such as that of an address that may not make us fetch: whoever waited may.
+#[tokio::test]
+async fn a_try_that_came_to_no_end_is_nobody_elses() {
+    let turns = Turns::new(World::new().clock);
+    let without = async {
+        tokio::task::yield_now().await;
+        Err("not you")
+    };
+    let ended = tokio::join!(turns.share(URL, without), turns.share(URL, async { Ok::<_, &str>(Ok(())) }));
+    assert_eq!(ended, (Err("not you"), Ok(Ok(()))));
 }

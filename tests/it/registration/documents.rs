@@ -207,11 +207,13 @@ async fn a_document_that_breaks_a_rule_makes_no_client() {
         (Err(FetchError::TooLarge), "outbound.too_large"),
     ] {
         app.outbound.answer(ADDRESS, fetched);
+        app.advance(Duration::MINUTE);
         assert_eq!(app.asked_by(ADDRESS).await.status, 400, "{cause}");
         assert_eq!(app.last_cause(), cause);
     }
     app.outbound
         .answer(ADDRESS, Ok(answer(200, "application/oauth-client+json", None, &document(&json!({})))));
+    app.advance(Duration::MINUTE);
     assert!(app.takes().await, "errors are not kept, and a more specific type of JSON is taken");
 }
 
@@ -261,6 +263,7 @@ async fn a_document_that_cannot_be_fetched_is_used_for_a_day_and_one_that_is_gon
     app.advance(Duration::hours(23));
     assert!(app.takes().await);
     app.outbound.answer(ADDRESS, Ok(answer(404, "application/json", None, &json!({}))));
+    app.advance(Duration::seconds(5));
     assert!(!app.takes().await);
     app.outbound.answer(ADDRESS, Err(FetchError::TimedOut));
     app.advance(Duration::hours(1));
@@ -289,4 +292,66 @@ async fn one_address_names_only_so_many_new_documents() {
     }
     assert_eq!(app.outbound.sent().len(), 100);
     assert_eq!(app.last_cause(), "client_document.too_many");
+}
+
+/// The same for a document that is known and cannot be used any more: it is asked for each time, as CIMD §4 has it.
+#[actix_web::test]
+async fn one_address_has_only_so_many_known_documents_fetched_again() {
+    let app = App::start_registering(documents).await;
+    app.outbound.publish(ADDRESS, &document(&json!({})));
+    assert!(app.takes().await);
+    app.outbound.answer(ADDRESS, Ok(answer(404, "application/json", None, &json!({}))));
+    app.advance(Duration::HOUR);
+    for _ in 0..130 {
+        assert!(!app.takes().await);
+    }
+    assert_eq!(app.outbound.count(ADDRESS), 101);
+    assert_eq!(app.last_cause(), "client_document.too_many");
+}
+
+#[actix_web::test]
+async fn all_who_ask_at_a_time_wait_for_one_fetch() {
+    let app = App::start_registering(documents).await;
+    app.outbound.publish(ADDRESS, &document(&json!({})));
+    let taken = tokio::join!(app.takes(), app.takes(), app.takes());
+    assert_eq!((taken, app.outbound.count(ADDRESS)), ((true, true, true), 1));
+    app.outbound.answer(ADDRESS, Ok(answer(404, "application/json", None, &json!({}))));
+    app.advance(Duration::HOUR);
+    let taken = tokio::join!(app.takes(), app.takes(), app.takes());
+    assert_eq!((taken, app.outbound.count(ADDRESS)), ((false, false, false), 2));
+    assert_eq!(app.last_cause(), "client_document.status");
+    app.outbound.publish(ADDRESS, &document(&json!({})));
+    assert!(app.takes().await, "who did not wait is told nothing old");
+}
+
+/// A server that does not answer would hold every request for as long as a call may take.
+#[actix_web::test]
+async fn a_server_that_does_not_answer_rests_longer_each_time() {
+    let app = App::start_registering(documents).await;
+    app.outbound.answer(ADDRESS, Err(FetchError::TimedOut));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "lkr_x"), ("client_id", ADDRESS)];
+    let mut fetches = 0;
+    for rest in [5, 10, 20, 40, 60, 60] {
+        fetches += 1;
+        for pause in [0, 1, rest - 2] {
+            app.advance(Duration::seconds(pause));
+            assert_eq!(app.asked_by(ADDRESS).await.status, 400);
+            assert_eq!(app.last_cause(), "outbound.timed_out");
+            assert_eq!(app.post("/token", &form, None).await.error(), (401, "invalid_client".into()));
+            assert_eq!(app.outbound.count(ADDRESS), fetches, "{rest}: {pause}");
+        }
+        app.advance(Duration::SECOND);
+    }
+    app.outbound.publish(ADDRESS, &document(&json!({})));
+    assert!(app.takes().await);
+    app.outbound.answer(ADDRESS, Ok(answer(503, "application/json", None, &json!({}))));
+    app.advance(Duration::HOUR);
+    let before = app.outbound.count(ADDRESS);
+    for _ in 0..3 {
+        assert!(app.takes().await, "what is kept is used");
+    }
+    assert_eq!(app.outbound.count(ADDRESS), before + 1);
+    app.advance(Duration::seconds(5));
+    assert!(app.takes().await);
+    assert_eq!(app.outbound.count(ADDRESS), before + 2, "it had answered, so it begins to rest anew");
 }
