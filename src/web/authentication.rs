@@ -13,7 +13,7 @@ use crate::oauth::client_auth::{
 };
 use crate::oauth::one_time::{self, Spend};
 use crate::oauth::{OAuthError, Params};
-use crate::records::Confirmation;
+use crate::records::{Client, Confirmation};
 use crate::remote::RemoteError;
 use crate::storage::Stop;
 
@@ -50,6 +50,9 @@ pub(super) async fn authenticate_proving(
     };
     let jkt = proof.as_ref().map(|proof| proof.jkt.clone());
     spends.extend(proof.map(|proof| proof.spend));
+    if let Err(error) = check_stranger(call, &client, &spends) {
+        return Err(tell(call, Some(&claimed), error).await);
+    }
     // One unit of work for all: a request that is refused for one of them has spent none.
     if let Err(stop) = spend(call, spends).await {
         return Err(refuse(call, Some(&claimed), stop).await);
@@ -127,8 +130,21 @@ pub(super) async fn spend(call: &Call, spends: Vec<Spend>) -> Result<(), Stop<OA
     call.state.store.run(move |txn| one_time::spend(txn, &act, &spends)).await
 }
 
+/// Refuses an address from which public clients spend more than its bucket holds: what they show proves a key, and a key
+/// is anybody's to make, while each spend is a durable write. Clients that prove who they are pay nothing here.
+fn check_stranger(call: &Call, client: &Client, spends: &[Spend]) -> Result<(), ProtocolError> {
+    match call.act.remote.filter(|_| client.is_public() && !spends.is_empty()) {
+        Some(address) => call.state.strangers.check(address).map_err(|_| ProtocolError::too_many(call)),
+        None => Ok(()),
+    }
+}
+
 async fn refuse(call: &Call, claimed: Option<&Claimed>, stop: Stop<OAuthError>) -> ProtocolError {
-    let error = ProtocolError::stopped(call, stop);
+    tell(call, claimed, ProtocolError::stopped(call, stop)).await
+}
+
+/// Writes a refusal into the audit trail, and gives it back.
+async fn tell(call: &Call, claimed: Option<&Claimed>, error: ProtocolError) -> ProtocolError {
     let mut entry = Entry::new(&call.act, Event::AuthnClient).refused(error.cause());
     if let Some(claimed) = claimed {
         entry = entry.client(claimed.client_id());

@@ -16,11 +16,13 @@ use actix_web::HttpResponse;
 /// `POST /par`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
     let client = authenticate_proving(&call, &form.0, PAR).await?;
-    check_address(&call, &client)?;
-    match push(&call, &client, &form.0).await {
+    let pushed = match check_address(&call, &client) {
+        Ok(()) => push(&call, &client, &form.0).await.map_err(|stop| ProtocolError::stopped(&call, stop)),
+        Err(error) => Err(error),
+    };
+    match pushed {
         Ok(pushed) => Ok(dpop_nonce::hand_out(&call, None, json::created_no_store(&pushed))),
-        Err(stop) => {
-            let error = ProtocolError::stopped(&call, stop);
+        Err(error) => {
             let entry = Entry::new(&call.act, Event::AuthorizationPushed).refused(error.cause());
             write_stateless(&call, entry.client(&client.client_id)).await?;
             Err(error)

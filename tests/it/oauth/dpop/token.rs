@@ -370,3 +370,26 @@ async fn discovery_names_the_algorithms() {
     assert!(listed.contains(&json!("ES256")) && listed.contains(&json!("EdDSA")));
     assert!(!listed.iter().any(|alg| alg == "none" || alg.as_str().unwrap().starts_with("HS")));
 }
+
+/// Class 8 of attacks: each spent proof is a durable write, and keys are anybody's to make.
+#[actix_web::test]
+async fn one_address_spends_only_so_many_proofs_of_public_clients() {
+    let app = App::start().await;
+    let (native, service) = (public(&app), app.with_client(json!({ "client_id": "worker" })));
+    for _ in 0..100 {
+        let answer = redeem(&app, &native, "lkc_wrong", &[Prover::new().for_token(&app)]).await;
+        assert_eq!(answer.error(), (400, "invalid_grant".into()));
+    }
+    let prover = Prover::new();
+    let refused = redeem(&app, &native, "lkc_wrong", &[prover.for_token(&app)]).await;
+    assert_eq!(refused.error(), (429, "temporarily_unavailable".into()));
+    assert_eq!(refused.header("retry-after"), "60");
+    let entry = app.audit().pop().unwrap();
+    assert_eq!((&entry["cause"], &entry["client_id"]), (&json!("address.too_many"), &json!(native.0)));
+    let plain = redeem(&app, &native, "lkc_wrong", &[]).await;
+    assert_eq!(plain.error(), (400, "invalid_grant".into()), "what spends nothing is not counted");
+    assert_eq!(own_token(&app, &service, prover.for_token(&app)).await.status, 200);
+    app.advance(Duration::SECOND);
+    let again = redeem(&app, &native, "lkc_wrong", &[prover.for_token(&app)]).await;
+    assert_eq!(again.error(), (400, "invalid_grant".into()));
+}
