@@ -21,11 +21,14 @@ impl Issuer {
             Host::Ipv4(address) => address.is_loopback(),
             Host::Ipv6(address) => address.is_loopback(),
         };
+        // TLS: RFC 6749 §3.1, §3.2, §10.9; RFC 6750 §5.2; RFC 8414 §6.1; RFC 9126 §2; RFC 9700 §2.6;
+        // OIDC Core §16.17; OIDC Discovery §7.1.
         let secure = url.scheme() == "https" || (url.scheme() == "http" && loopback);
         let bare = url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
+        // OIDC Core §16.15, OIDC Discovery §7.2, RFC 8414 §6.2: one form, compared to the letter.
         let canonical = url.as_str().strip_suffix('/').unwrap_or(url.as_str()) == text;
         (secure && bare && canonical).then(|| Self(text.to_owned()))
     }

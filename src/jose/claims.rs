@@ -109,6 +109,7 @@ impl Registered {
     ///
     /// # Errors
     /// [`JoseError::Audience`].
+    // RFC 8725 §3.9, RFC 7519 §7.3: compared to the letter.
     pub fn check_audience(&self, accepted: &[&str]) -> Result<(), JoseError> {
         let names = |one: &&str| self.aud.as_ref().is_some_and(|audience| audience.names(one));
         if accepted.iter().any(names) { Ok(()) } else { Err(JoseError::Audience) }

@@ -35,7 +35,7 @@ pub enum JoseError {
     Key,
     /// The key is of a kind that we do not know.
     KeyKind,
-    /// A private or a symmetric key, where only public ones may stand. RFC 7517 §9.3.
+    /// A private or a symmetric key, where only public ones may stand. RFC 7517 §9.2.
     PrivateKey,
     /// The key set is no JSON object with keys, or holds too many.
     KeySet,

@@ -1,4 +1,4 @@
-//! JSON of others, in which no object names a member twice. RFC 7515 §4, RFC 7519 §4, RFC 8725 §2.4: two readers that
+//! JSON of others, in which no object names a member twice. RFC 7515 §4, §10.12; RFC 7519 §4: two readers that
 //! take different ones of two members see different documents.
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
@@ -14,6 +14,7 @@ pub type Object = Map<String, Value>;
 /// # Errors
 /// Where it is none, or any object within names a member twice.
 pub fn parse_object(bytes: &[u8]) -> Result<Object, serde_json::Error> {
+    // RFC 8725 §3.7: UTF-8 alone.
     match serde_json::from_slice::<Strict>(bytes)?.0 {
         Value::Object(members) => Ok(members),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {

@@ -32,8 +32,9 @@ impl Jwk {
     }
 
     pub(super) fn read(members: &Object) -> Result<Self, JoseError> {
+        // RFC 7517 §4.1.
         let kty = text(members, "kty")?.ok_or(JoseError::Key)?;
-        // RFC 7517 §9.3: whoever publishes these has lost them.
+        // RFC 7517 §9.2: whoever publishes these has lost them.
         if kty == "oct" || PRIVATE.iter().any(|name| members.contains_key(*name)) {
             return Err(JoseError::PrivateKey);
         }

@@ -50,10 +50,12 @@ impl JwkSet {
     }
 
     fn read(keys: Option<&Value>, refuses_broken: bool) -> Result<Self, JoseError> {
+        // RFC 7517 §5.1.
         let keys = keys.and_then(Value::as_array).ok_or(JoseError::KeySet)?;
         if keys.len() > MAX_KEYS {
             return Err(JoseError::KeySet);
         }
+        // Not done: RFC 7517 §4.6: `x5u`: nothing that a key points to is fetched.
         let mut set = Self { keys: Vec::new(), published: keys.clone() };
         for key in keys {
             match Jwk::parse(key) {

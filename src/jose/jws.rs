@@ -35,10 +35,12 @@ pub struct Header {
 impl Header {
     fn parse(part: &str) -> Result<Self, JoseError> {
         let members = json::parse_object(&decode(part)?).map_err(|_| JoseError::Header)?;
+        // RFC 7515 §4.1.2, §4.1.5, §4.1.6, §4.1.7, §4.1.8; RFC 8725 §3.10: keys that the token brings are not looked at.
         // RFC 7515 §4.1.11: we know no extension. RFC 7797 §6: `b64` is one.
         if members.contains_key("crit") || members.contains_key("b64") {
             return Err(JoseError::Critical);
         }
+        // RFC 7515 §4.1.1, §5.3: always there, compared to the letter.
         let alg = text(&members, "alg")?.ok_or(JoseError::Header)?;
         Ok(Self {
             alg: JwsAlgorithm::parse(&alg),
@@ -141,6 +143,7 @@ impl<'a> Jws<'a> {
             With::Secret(secret) => signature::verify_hmac(algorithm, secret, input, &self.signature),
             With::Key(key) if !key.serves(algorithm) => return Err(JoseError::Algorithm),
             With::Key(key) => key.verify(algorithm, input, &self.signature),
+            // RFC 7515 §6: the key is one of the signer's own, found by `kid`.
             With::Set(set) => {
                 let mut candidates =
                     set.keys().iter().filter(|key| self.may_be(key, algorithm)).take(MAX_TRIES).peekable();
@@ -151,6 +154,7 @@ impl<'a> Jws<'a> {
             }
         };
         if is_right {
+            // RFC 8725 §3.3: nothing of it counts before this.
             Ok(Verified { header: &self.header, payload: &self.payload })
         } else {
             Err(JoseError::Signature)
@@ -211,6 +215,7 @@ impl Unsecured {
     pub fn parse(token: &str) -> Result<Self, JoseError> {
         let (_, header, payload, signature) = split(token)?;
         let header = Header::parse(header)?;
+        // RFC 7519 §6, RFC 7518 §8.5: an unsecured one is never taken where a signed one is meant.
         if !header.is_none {
             return Err(JoseError::Algorithm);
         }
@@ -246,6 +251,8 @@ fn split(token: &str) -> Result<(&str, &str, &str, &str), JoseError> {
     if token.len() > MAX_BYTES {
         return Err(JoseError::Malformed);
     }
+    // Not done: RFC 7515 §7.2: the JSON forms: nothing that we read may come in them.
+    // Not done: RFC 7519 §5.2, §7.2: JWTs within JWTs: none is expected, so `cty` is never followed.
     let (signing_input, signature) = token.rsplit_once('.').ok_or(JoseError::Malformed)?;
     let (header, payload) = signing_input.split_once('.').ok_or(JoseError::Malformed)?;
     // A fourth part would leave a dot in the payload, which is no base64url.

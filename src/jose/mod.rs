@@ -5,6 +5,10 @@
 //! that it allows, the key must be of the algorithm's kind, `none` needs a function of its own ([`Unsecured`]), and
 //! nothing that a header points to is ever fetched or trusted.
 
+// Not done: RFC 7518 §4, §5: encryption: nothing is encrypted, to us or by us.
+// Not done: RFC 8037 §3.2: ECDH-ES, for the same reason.
+// Not done: RFC 7517 §7: encrypted keys, for the same reason.
+// Not done: RFC 8725 §3.6: compression, for the same reason.
 mod claims;
 mod error;
 pub mod json;

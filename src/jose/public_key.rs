@@ -67,6 +67,7 @@ pub(super) fn parse(public: &PublicKey) -> Result<PKey<Public>, JoseError> {
 /// curve. That is all there is to check: these curves have the cofactor 1, so each of their points has the full order,
 /// and multiplying by the order would cost as much as the verification itself. The point at infinity has no coordinates.
 fn ec(curve: Nid, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
+    // RFC 8725 §3.4: no point off the curve, no weak modulus.
     let group = EcGroup::from_curve_name(curve)?;
     let uncompressed = [&[0x04], x, y].concat();
     let point = EcPoint::from_bytes(&group, &uncompressed, &mut *BigNumContext::new()?)?;
@@ -75,6 +76,7 @@ fn ec(curve: Nid, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
 
 fn rsa(n: &[u8], e: &[u8]) -> Result<Option<PKey<Public>>, ErrorStack> {
     let (n, e) = (BigNum::from_slice(n)?, BigNum::from_slice(e)?);
+    // RFC 7518 §8.6.
     let has_size = (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&n.num_bits());
     // With the exponent 1 everything is a signature of itself.
     let has_exponent = (2..=MAX_EXPONENT_BITS).contains(&e.num_bits()) && e.is_bit_set(0);

@@ -22,6 +22,7 @@ enum Scheme {
 
 fn scheme(algorithm: JwsAlgorithm) -> Scheme {
     match algorithm {
+        // RFC 7519 §8: HS256 is here, and so are RS256 and ES256.
         JwsAlgorithm::Hs256 => Scheme::Hmac(MessageDigest::sha256()),
         JwsAlgorithm::Hs384 => Scheme::Hmac(MessageDigest::sha384()),
         JwsAlgorithm::Hs512 => Scheme::Hmac(MessageDigest::sha512()),
@@ -97,6 +98,7 @@ fn verify_pss(
 /// Whether `mac` is the one of this secret over `input`. RFC 7518 §3.2: a secret shorter than the digest is refused.
 pub(super) fn verify_hmac(algorithm: JwsAlgorithm, secret: &[u8], input: &[u8], mac: &[u8]) -> bool {
     let Scheme::Hmac(digest) = scheme(algorithm) else { return false };
+    // RFC 8725 §3.5.
     if secret.len() < digest.size() {
         return false;
     }

@@ -238,7 +238,7 @@ fn tokens_are_judged_as_wycheproof_judges_them_but_for_these() {
 #[test]
 fn keys_are_judged_as_wycheproof_judges_them_but_for_these() {
     let reasons: Otherwise<'_> = &[
-        (&[2], "valid to them: a set of secrets; RFC 7517 §9.3, whoever publishes these has lost them"),
+        (&[2], "valid to them: a set of secrets; RFC 7517 §9.2, whoever publishes these has lost them"),
         (
             &[25, 26],
             "invalid to them: a secret that is meant for encryption; ours stand in no JWK, so none says this",

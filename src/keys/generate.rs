@@ -51,6 +51,7 @@ pub fn generate(
 fn make(algorithm: Algorithm, rsa_bits: u32) -> Result<PKey<Private>, ErrorStack> {
     match algorithm {
         Algorithm::Es256 => PKey::ec_gen("prime256v1"),
+        // RFC 7515 §10.1; RFC 7518 §3.3: 2048 bits or more.
         Algorithm::Rs256 => PKey::from_rsa(Rsa::generate(rsa_bits)?),
         Algorithm::EdDsa => PKey::generate_ed25519(),
     }

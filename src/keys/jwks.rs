@@ -49,6 +49,7 @@ impl JwksDocument {
         }
         let keys = public
             .into_iter()
+            // RFC 7517 §9.2, OIDC Core §10.1: public members alone, each with its own `kid`.
             .map(|key| Jwk { public: &key.public, kid: &key.kid, alg: key.algorithm, r#use: "sig" })
             .collect();
         let body = serde_json::to_vec(&Jwks { keys }).ok()?;

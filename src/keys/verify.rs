@@ -127,6 +127,7 @@ impl Snapshot {
         if header.crit.is_some() {
             return Err(VerifyError::Critical);
         }
+        // RFC 7515 §10.7, RFC 8725 §3.1: the key says the algorithm.
         let key = self.verifying_key(&header.kid).ok_or(VerifyError::UnknownKey)?;
         if header.alg != key.algorithm().as_str() {
             return Err(VerifyError::Algorithm);

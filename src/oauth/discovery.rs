@@ -94,6 +94,7 @@ pub struct Metadata {
     introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_signing_alg_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
+    // RFC 8414 §3.2: an empty list is left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details_types_supported: Vec<String>,
     claim_types_supported: [&'static str; 1],
@@ -133,6 +134,7 @@ impl Metadata {
         Self {
             issuer: policy.issuer.as_ref().to_owned(),
             authorization_endpoint: at(paths.authorize),
+            // RFC 9126 §5.
             pushed_authorization_request_endpoint: at(paths.par),
             require_pushed_authorization_requests: policy.requests.require_pushed,
             require_signed_request_object: policy.requests.require_signed,
@@ -149,8 +151,10 @@ impl Metadata {
             response_modes_supported: RESPONSE_MODES.into(),
             grant_types_supported: grant_types(policy),
             subject_types_supported: ["public", "pairwise"],
+            // RFC 9470 §7.
             acr_values_supported: acr::supported(policy).map(str::to_owned).into(),
             // Our pages are the same in each: they fit small windows and touch, and work without scripts.
+            // OIDC Core §3.1.2.1, §15.1: `display`.
             display_values_supported: ["page", "popup", "touch", "wap"],
             id_token_signing_alg_values_supported: own_algorithms.clone(),
             userinfo_signing_alg_values_supported: own_algorithms.clone(),
@@ -164,6 +168,7 @@ impl Metadata {
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms.clone(),
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms.clone(),
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+            // RFC 8414 §2; RFC 9700 §2.1.1: clients learn that PKCE is here.
             code_challenge_methods_supported: [pkce::METHOD],
             // RFC 9396 §10.
             authorization_details_types_supported: policy
@@ -172,14 +177,18 @@ impl Metadata {
                 .names()
                 .map(str::to_owned)
                 .collect(),
+            // OIDC Core §5.6.
+            // Not done: OIDC Core §5.6.2: aggregated and distributed claims: we hold no claims of others.
             claim_types_supported: ["normal"],
             claims_supported: claims(),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claims_parameter_supported: true,
             request_parameter_supported: true,
             request_uri_parameter_supported: true,
+            // OIDC Discovery §3: else anybody could make us fetch.
             require_request_uri_registration: true,
             request_object_signing_alg_values_supported: request_object::algorithms(),
+            // RFC 9207 §2.3, §3.
             authorization_response_iss_parameter_supported: true,
             // RFC 9449 §5.1.
             dpop_signing_alg_values_supported: names(profile::algorithms(policy.profile)),
@@ -189,6 +198,7 @@ impl Metadata {
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
+            // OIDC Core §15.1: preferred languages.
             ui_locales_supported: texts::languages(),
             registration_endpoint: None,
             client_id_metadata_document_supported: false,

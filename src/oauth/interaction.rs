@@ -100,6 +100,7 @@ pub fn allow(
         .actor(person.user.id)
         .client(&interaction.client_id)
         .session(person.session.sid)
+        // OIDC Core §17.2: who was told what, and when, stands in the audit trail.
         .scope(&interaction.scope)
         .audience(&interaction.resources)
         .append(txn)?)

@@ -140,6 +140,7 @@ pub fn seal(
     let default = keys.signer(SignatureAlgorithm::Rs256).filter(|_| client.profile.is_none());
     let default = default.map_or(client.id_token_signed_response_alg, |_| SignatureAlgorithm::Rs256);
     let algorithm = registered.unwrap_or(default);
+    // RFC 9701 §8.1: a type of its own, so that nobody takes it for an access token.
     keys.sign_jwt(algorithm, SIGNED_TYP, &signed, act.now, act.now)
 }
 
@@ -165,6 +166,8 @@ pub fn decide(
     client: &AuthenticatedClient,
     token: &str,
 ) -> Result<Told, Stop<OAuthError>> {
+    // RFC 7662 §4: nobody scans for tokens without proving who it is.
+    // Not done: RFC 7662 §2.1: a bearer token as the proof of the caller: callers are clients here.
     if client.is_public() {
         return Err(Stop::Refused(OAuthError::new(
             ErrorCode::UnauthorizedClient,
@@ -190,6 +193,7 @@ pub fn decide(
 fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> Result<Introspection, Fault> {
     let accepted = match bearer::accept(read, act, token) {
         Ok(accepted) => accepted,
+        // RFC 7662 §4: revoked, expired, not standing: all are asked after.
         Err(Stop::Refused(_)) => return Ok(Introspection::INACTIVE),
         Err(Stop::Fault(fault)) => return Err(fault),
     };

@@ -1,4 +1,7 @@
 //! Request parameters, from a query or a form body: `application/x-www-form-urlencoded`, read strictly.
+//!
+//! Only names that somebody asks for are looked at, so that others are ignored: RFC 6749 §3.1, §3.2;
+//! OIDC Core §3.1.2.2, §13.1, §13.2.
 
 use super::{ErrorCode, OAuthError};
 
@@ -144,6 +147,7 @@ pub(super) fn decode(encoded: &[u8]) -> Result<String, OAuthError> {
             plain => plain,
         });
     }
+    // RFC 6749 §10.14: what comes in is checked before anybody uses it.
     if bytes.contains(&0) {
         return Err(malformed("A parameter holds a NUL character."));
     }

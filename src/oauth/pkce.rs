@@ -19,6 +19,7 @@ pub fn parse_challenge(params: &Params) -> Result<Option<String>, OAuthError> {
         (None, Some(_)) => {
             Err(OAuthError::invalid_request("code_challenge is missing.", "pkce.challenge_missing"))
         }
+        // Not done: RFC 7636 §4.2: `plain`: RFC 7636 §7.2 and RFC 9700 §2.1.1 want S256.
         (Some(_), None | Some("plain")) => {
             Err(OAuthError::invalid_request("code_challenge_method must be S256.", "pkce.method_unsupported"))
         }
@@ -43,13 +44,14 @@ pub fn parse_challenge(params: &Params) -> Result<Option<String>, OAuthError> {
 /// Compares a token request's `code_verifier` with the challenge that the code was bound to.
 ///
 /// # Errors
-/// `invalid_request` where the verifier is malformed; `invalid_grant` where it is missing, wrong, or came for a
-/// code without a challenge (RFC 7636 §4.6; RFC 9700 §2.1.1 against PKCE downgrade).
+/// `invalid_grant` where the verifier is missing, malformed or wrong, or came for a code without a challenge (RFC 7636
+/// §4.6; RFC 9700 §2.1.1 against PKCE downgrade).
 pub fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), OAuthError> {
     let (challenge, verifier) = match (challenge, verifier) {
         (None, None) => return Ok(()),
         (Some(challenge), Some(verifier)) => (challenge, verifier),
         (Some(_), None) => return Err(denied("code_verifier is missing.", "pkce.verifier_missing")),
+        // RFC 9700 §4.8.2: no challenge was, or somebody took it away.
         (None, Some(_)) => {
             return Err(denied(
                 "The authorization request had no code_challenge.",
@@ -58,6 +60,7 @@ pub fn verify(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), OAu
         }
     };
     // RFC 7636 §4.1: 43 to 128 unreserved characters.
+    // RFC 7636 §7.1: how random they are is the client's affair; how many is seen.
     let well_formed = (43..=128).contains(&verifier.len())
         && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'));
     if !well_formed {

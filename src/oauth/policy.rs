@@ -16,6 +16,7 @@ pub struct TokenPolicy {
     /// The issuer: an absolute URL without query, fragment or trailing slash. RFC 8414 §2.
     pub issuer: Arc<str>,
     /// The life of an access token, unless the client has its own.
+    // RFC 6750 §5.3: short, by default five minutes.
     pub access_ttl: Duration,
     /// The life of an ID token.
     pub id_ttl: Duration,

@@ -7,6 +7,7 @@ use crate::records::Client;
 /// Compared as strings, without decoding or normalising anything: RFC 9700 §4.1.3. The one exception is the port of
 /// a loopback IP address, which a native application learns only when it starts (RFC 8252 §7.3): it may differ
 /// where the client registered as native, or registered the URI without a port.
+// OIDC Core §14, RFC 6749 §10.15; RFC 8252 §8.4.
 pub fn is_registered(client: &Client, requested: &str) -> bool {
     client.redirect_uris.iter().any(|registered| {
         registered == requested || differs_in_loopback_port_alone(registered, requested, client.native)

@@ -26,6 +26,7 @@ pub fn parse(params: &Params) -> Result<Vec<String>, OAuthError> {
 /// # Errors
 /// `invalid_target`.
 pub fn permit(allowed: &[String], asked: &[String]) -> Result<(), OAuthError> {
+    // RFC 8707 §3.
     if asked.iter().all(|resource| allowed.contains(resource)) {
         Ok(())
     } else {

@@ -48,6 +48,9 @@ pub fn decide(
         Request::AccessToken(token) if token.client_id != client.client_id => {
             Err(Stop::Refused(OAuthError::invalid_grant("revocation.foreign_client")))
         }
+        // RFC 7009 §2.1: access tokens are revoked too.
+        // Not done: RFC 7009 §2.1: taking the refresh token along with an access token: clients drop old access tokens
+        // and stay.
         Request::AccessToken(token) => Ok(revoke_access_token(txn, act, token)?),
         Request::Other(text) => {
             let Some(token) = RefreshToken::parse(text.expose_secret()) else { return Ok(()) };

@@ -63,6 +63,7 @@ async fn read(call: &Call, client: &Client, object: &str) -> Result<Asked, OAuth
 /// Fetches an object from where its client registered it, and from nowhere else.
 async fn fetch(call: &Call, client: &Client, uri: &str) -> Result<String, OAuthError> {
     let url = request_object::check_reference(uri, client)?;
+    // OIDC Core §6.2.3, RFC 9101 §5.2.3: by GET.
     let answer = call.state.outbound.send(Fetch::get(&url, ACCEPT)).await;
     let answer = answer.map_err(|error| request_object::unacceptable(error.as_str()))?;
     if answer.status != 200 {

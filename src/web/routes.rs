@@ -98,6 +98,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     let base = realm.base_path();
     app.app_data(PayloadConfig::new(MAX_BODY));
+    // OIDC Discovery §4.1: the other document stands below the path.
     if !base.is_empty() {
         // RFC 8414 §3.1: the well-known part stands between the host and the path of the issuer.
         for path in [OPENID_CONFIGURATION, OAUTH_METADATA] {
@@ -125,7 +126,10 @@ fn configure_protocol(app: &mut ServiceConfig) {
         .service(open(metadata(OPENID_CONFIGURATION)))
         .service(open(metadata(OAUTH_METADATA)))
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
+        // OIDC Core §5.3.1: GET and POST, and scripts of other origins.
         .service(open(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post))))
+        // RFC 7009 §2.3: scripts of other origins.
+        // Not done: RFC 7009 §2.3: JSONP: scripts that may call need none.
         .service(open(resource(REVOKE).route(post().to(revoke::post))))
         .service(open(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post))))
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))

@@ -49,6 +49,7 @@ pub struct Plan {
 
 /// Makes the plan for one tenant's keys. Those in `keys` count as served, so the view that follows from them must
 /// have been swapped in before.
+// OIDC Core §10.1.1: keys turn, published ahead, and the old ones stay as long as what they signed.
 pub fn plan(keys: &[SigningKey], policy: &KeyPolicy, moment: Moment) -> Plan {
     let mut planner = Planner { keys, policy, moment, plan: Plan { steps: Vec::new(), next_due: None } };
     for algorithm in Algorithm::ALL {

@@ -19,6 +19,7 @@ pub(super) fn check(detail: &Value, kind: &DetailType) -> Result<(), OAuthError>
             }
         }
     }
+    // RFC 9396 §11.1: the types are the operator's, and so is what each must hold.
     if kind.required.iter().all(|name| detail.get(name).is_some()) {
         Ok(())
     } else {

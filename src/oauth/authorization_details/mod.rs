@@ -29,6 +29,7 @@ const MAX_BYTES: usize = 4096;
 /// # Errors
 /// `invalid_authorization_details`.
 pub fn parse(params: &Params, client: &Client, types: &DetailTypes) -> Result<Vec<Value>, OAuthError> {
+    // RFC 9396 §2.1, §3: beside scope and resources, which neither widen nor narrow it (§3.1, §3.2).
     let details = read(params)?.unwrap_or_default();
     permit(&details, client, types)?;
     Ok(details)

@@ -25,6 +25,8 @@ pub fn parse_narrower(params: &Params) -> Result<Option<Vec<Value>>, OAuthError>
 /// # Errors
 /// `invalid_authorization_details` where one goes beyond every granted one.
 pub fn choose(granted: &[Value], asked: Option<&[Value]>) -> Result<Vec<Value>, OAuthError> {
+    // Not done: RFC 9396 §9.1: leaving out what is for another audience: no type says for whom it is; clients ask for
+    // less (§6).
     let Some(asked) = asked else { return Ok(granted.to_vec()) };
     if asked.iter().all(|one| granted.iter().any(|whole| is_within(one, whole))) {
         return Ok(asked.to_vec());

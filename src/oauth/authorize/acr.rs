@@ -57,6 +57,7 @@ pub(super) fn judge(
         };
     }
     // OIDC Core §3.1.2.1, RFC 9470 §5: a wish, which is met where it can be.
+    // RFC 9470 §5: where it cannot be met, the token says what was reached.
     let wished: Vec<&str> = interaction.acr_values.iter().map(String::as_str).chain(claimed).collect();
     if wished.is_empty() || is_met(&wished) || tried || !reachable(&wished) {
         Judgement::Enough

@@ -35,6 +35,7 @@ pub struct Answer {
 impl Answer {
     /// What the client is sent. RFC 6749 §4.1.2.
     pub fn response(&self) -> Response<'_> {
+        // OIDC Core §3.1.2.5.
         let mut members = vec![("code", self.code.expose_secret().into())];
         members.extend(self.session_state.as_deref().map(|state| ("session_state", state.into())));
         Response::new(&self.target, members)

@@ -57,9 +57,11 @@ impl<'a> Response<'a> {
             vec![("response", sign(members, target.client(), policy, keys, now)?)]
         } else {
             // RFC 9207 §2.
+            // RFC 9700 §4.4.2: against mix-up.
             members.into_iter().chain([("iss", policy.issuer.as_ref().to_owned())]).collect()
         };
         let uri = target.redirect_uri();
+        // JARM §2.3.3, §2.3.1.
         if mode.is_posted() {
             return Ok(Delivery::Form { action: uri.to_owned(), fields });
         }
@@ -82,6 +84,7 @@ fn sign(
     let expires_at = now + policy.id_ttl.min(LONGEST_LIFE);
     let mut claims: Map<String, Value> =
         members.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    // JARM §2.1, RFC 9207 §2: the issuer stands in the JWT, so not beside it.
     claims.insert("iss".to_owned(), policy.issuer.as_ref().into());
     claims.insert("aud".to_owned(), client.client_id.as_str().into());
     claims.insert("exp".to_owned(), expires_at.unix_timestamp().into());

@@ -91,6 +91,7 @@ pub(super) fn evaluate(
 fn is_assured(target: &TrustedRedirect) -> bool {
     let client = target.client();
     // CIMD §6: nobody here has ever seen a client that only a document describes, so it is asked about each time.
+    // RFC 6749 §10.2: whoever cannot prove who it is.
     !client.origin.is_document() && (!client.is_public() || target.redirect_uri().starts_with("https://"))
 }
 

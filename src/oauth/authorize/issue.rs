@@ -31,6 +31,7 @@ pub(super) fn issue(
     interaction: &Interaction,
     signed_in: &SignedIn,
 ) -> Result<Answer, Fault> {
+    // RFC 6749 §10.5, §10.10: 256 random bits.
     let code: SecretString =
         [authorization_code::PREFIX, &URL_SAFE_NO_PAD.encode(act.seed.expand("authorization_code"))]
             .concat()

@@ -3,6 +3,8 @@
 //! A push is checked as the authorization endpoint would check it, and again when a browser takes it up: what the client
 //! may do can have changed. It is used up by the answer, not by the first visit, so a page that is loaded again still
 //! works; a second answer is refused.
+//!
+//! RFC 9126 §7.4: what a client may do is asked at the visit, not at the push alone.
 
 use super::Asked;
 use crate::act::Act;
@@ -51,6 +53,7 @@ pub fn parse(params: &Params, client: &AuthenticatedClient) -> Result<Params, OA
             "pushed_request.request_uri",
         ));
     }
+    // RFC 9126 §3: a pushed object is read as one, and what stands beside it counts for nothing.
     let request = params.without(&CREDENTIALS);
     match request.get("client_id")? {
         Some(named) if named == client.client_id => Ok(request),
@@ -129,6 +132,7 @@ pub fn load(
     let found: Option<PushedRequest> = find(read, &act.tenant, &hash_of(request_uri.as_bytes()))?;
     let Some(request) = found else { return refuse("request_uri.unknown") };
     // RFC 9126 §2.2: bound to the client that pushed it.
+    // RFC 9126 §7.5.
     if request.client_id != client_id {
         return refuse("request_uri.foreign_client");
     }

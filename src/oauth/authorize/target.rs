@@ -60,6 +60,7 @@ impl TrustedRedirect {
         redirect_uri: &str,
         (state, mode): (Option<String>, ResponseMode),
     ) -> Result<Self, OAuthError> {
+        // RFC 6749 §10.15, RFC 9126 §7.2.
         if !redirect_uri::is_registered(&client, redirect_uri) {
             return Err(OAuthError::invalid_request(
                 "The redirect URI is not registered for this client.",
@@ -81,6 +82,7 @@ pub fn trust(
     params: &Params,
 ) -> Result<TrustedRedirect, Stop<OAuthError>> {
     let client = client_of(read, act, policy, params)?;
+    // RFC 6749 §3.1.2.3, OIDC Core §3.1.2.1: always there, even where one alone is registered.
     let missing = OAuthError::invalid_request("redirect_uri is missing.", "redirect_uri.missing");
     let redirect_uri = params.required("redirect_uri", missing).map_err(Stop::Refused)?;
     // A repeated or unbearably long state cannot be echoed: `checks::state` refuses the request, without it.

@@ -41,6 +41,7 @@ pub fn released(user: &User, scope: &Scope, asked: &BTreeMap<String, RequestedCl
         if !scope.contains(by) && asked.is_none() {
             return None;
         }
+        // OIDC Core §17.1: nothing that neither the scope nor a claim, and so the person, released.
         let value = value(user, name)?;
         // OIDC Core §5.5.1: whoever asks for a value that the person does not have is not told the one they have.
         let told = scope.contains(by) || asked.is_some_and(|asked| admits(asked, &value));
@@ -84,6 +85,8 @@ fn value(user: &User, name: &str) -> Option<Value> {
     let details = &user.details;
     let text = |text: &Option<String>| text.clone().map(Value::from);
     match name {
+        // Not done: OIDC Core §5.2, §5.5.2: claims in several languages (`name#ja`, `claims_locales`): one value is
+        // kept of each.
         "name" => text(&user.name),
         "family_name" => text(&details.family_name),
         "given_name" => text(&details.given_name),

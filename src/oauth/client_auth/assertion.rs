@@ -100,6 +100,7 @@ impl Check<'_> {
     fn judge(&self, claims: Registered, act: &Act, evidence: &Evidence<'_>) -> Result<Spend, OAuthError> {
         let client_id = &self.client.client_id;
         // OIDC Core §9: both are the client's identifier.
+        // RFC 8725 §3.8: issuer and subject are those of the key's owner.
         if claims.iss.as_ref() != Some(client_id) {
             return Err(invalid_client("client_assertion.issuer"));
         }

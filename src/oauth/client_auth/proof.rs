@@ -105,6 +105,7 @@ impl Claimed {
         if client.disabled {
             return Err(Unproven::Refused(invalid_client("client.disabled")));
         }
+        // RFC 6749 §2.3.2, §10.1: the method is the one that was registered.
         match (client.token_endpoint_auth_method, shown) {
             (_, Shown::Workload(shown)) => workload::check(client, shown, act, evidence),
             (Method::None, Shown::Nothing) => Ok(None),

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 /// Checks that the secret is one of the client's that are valid now.
 pub(super) fn check(client: &Client, shown: &SecretString, act: &Act) -> Result<(), OAuthError> {
+    // OIDC Core §16.12.
     // The secret has 256 random bits, so a plain hash of it tells nothing; the comparison takes constant time.
     let hash = hash_of(shown.expose_secret().as_bytes());
     let right = client

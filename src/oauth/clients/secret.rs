@@ -27,6 +27,8 @@ pub(super) fn make(
     keks: &KekRing,
 ) -> Result<(SecretString, ClientSecret), KeyError> {
     let signs = client.token_endpoint_auth_method == TokenEndpointAuthMethod::ClientSecretJwt;
+    // OIDC Core §16.19, RFC 6749 §10.10, RFC 7515 §10.1, RFC 8725 §3.5: 256 random bits, made here and never chosen.
+    // Not done: RFC 6749 §2.3.1: a brake on guesses: of 256 random bits nobody guesses any.
     let mut bytes = Zeroizing::new(act.seed.expand("client.secret").to_vec());
     if signs {
         // RFC 7518 §3.2: a key of HS512 has at least 64 bytes.

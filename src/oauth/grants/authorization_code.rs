@@ -79,6 +79,7 @@ pub fn decide(
     code.consumed_at = Some(act.now);
     update(txn, &act.tenant, &code)?;
     record(txn, act, &grant, &access, GRANT_TYPE)?;
+    // RFC 6749 §4.1.4.
     Ok(Issued::for_user(access, refresh, id, client).refreshable(refreshable_until(rules, &grant)))
 }
 
@@ -107,10 +108,12 @@ fn load(
         return refuse("code.expired");
     }
     // RFC 6749 §4.1.3: the redirect URIs are identical.
+    // OIDC Core §3.1.3.2, RFC 6749 §10.6.
     if code.redirect_uri != request.redirect_uri {
         return refuse("code.redirect_uri_differs");
     }
     let verifier = request.code_verifier.as_ref().map(SecretString::expose_secret);
+    // RFC 9700 §4.5: a stolen code is of no use in the flow of another.
     binding::check_code(&code, client).map_err(Stop::Refused)?;
     pkce::verify(code.code_challenge.as_deref(), verifier).map_err(Stop::Refused)?;
     Ok(code)

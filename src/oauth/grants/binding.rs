@@ -7,6 +7,7 @@ use crate::records::{AuthorizationCode, Confirmation, Grant};
 /// Refuses a client whose tokens are bound to a key that the request does not prove: it would get a token that anybody
 /// may use.
 pub(super) fn demand(client: &AuthenticatedClient) -> Result<(), OAuthError> {
+    // RFC 9700 §2.2.1, §4.10.1: tokens bound to a key, where the client or its profile wants it.
     // RFC 9449 §5.2.
     if client.binding.dpop_bound_access_tokens && client.proved().jkt.is_none() {
         return Err(dpop::missing());
@@ -33,6 +34,7 @@ pub(super) fn check_code(code: &AuthorizationCode, client: &AuthenticatedClient)
 
 /// Binds the refresh tokens of a public client to the key that it proves now: nothing else protects them. RFC 8705 §4,
 /// RFC 9449 §5. Gives whether the grant has changed.
+// RFC 9700 §2.2.2.
 pub(super) fn bind(grant: &mut Grant, client: &AuthenticatedClient) -> bool {
     match client.confirmation() {
         Some(proved) if client.is_public() && grant.refresh.is_some() && grant.confirmation.is_empty() => {

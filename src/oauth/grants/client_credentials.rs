@@ -59,5 +59,6 @@ pub fn decide(
     authorization_details::permit(&request.details, client, &rules.policy.requests.details)?;
     let access = AccessToken::for_client(act, &rules.policy, client, scope, &request.resources)
         .with_details(request.details.clone());
+    // RFC 6749 §4.4.3: no refresh token.
     Ok(Issued::access_alone(access, client.access_token_signed_response_alg))
 }

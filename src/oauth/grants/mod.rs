@@ -57,6 +57,8 @@ impl Request {
             device_code::GRANT_TYPE => device_code::parse(params).map(Self::DeviceCode),
             jwt_bearer::GRANT_TYPE => jwt_bearer::parse(params).map(Self::JwtBearer),
             token_exchange::GRANT_TYPE => token_exchange::parse(params).map(Self::TokenExchange),
+            // RFC 6749 §4.5: the others that have a file here go by their URIs.
+            // Not done: RFC 6749 §4.3, §10.7: the password grant: RFC 9700 §2.4 forbids it.
             _ => Err(OAuthError::new(
                 ErrorCode::UnsupportedGrantType,
                 "This grant type is not supported.",

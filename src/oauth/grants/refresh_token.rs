@@ -85,6 +85,7 @@ pub fn decide(
     }
     let position = position(&state, token.generation, client, act, &rules.policy);
     if position == Position::Replayed {
+        // RFC 9700 §2.2.2, RFC 6749 §10.4.
         revocation::revoke_grant(txn, act, grant.id, Event::AuthnTokenReuse, "refresh_token.reused")?;
         return Err(refuse("refresh_token.reused"));
     }
@@ -104,6 +105,7 @@ pub fn decide(
         rotates(client).then(|| RefreshToken::derive(grant.id, &state, state.generation, &rules.pepper));
     let access = AccessToken::for_user(act, rules, client, (&grant, &user), scope.clone(), &resources)
         .with_details(details);
+    // OIDC Core §12.1, §12.2: same issuer, subject, audience and `auth_time`; no nonce.
     let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
     let bound = binding::bind(&mut grant, client);
     grant.refresh = Some(state);

@@ -19,6 +19,7 @@ pub fn standing(
     grant: &Grant,
 ) -> Result<User, Stop<OAuthError>> {
     let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_grant(cause)));
+    // OIDC Core §16.18, RFC 6749 §10.4: what was allowed can be taken back, and then gives nothing more.
     if grant.revoked.is_some() {
         return refuse("grant.revoked");
     }

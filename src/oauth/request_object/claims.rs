@@ -37,6 +37,7 @@ pub(super) fn check(
     if claims.sub.as_ref() == Some(&client.client_id) {
         return Err(refused("request_object.subject"));
     }
+    // RFC 9101 §10.3.
     if claims.aud.is_some() {
         claims.check_audience(&[&policy.issuer]).map_err(because)?;
     }

@@ -90,6 +90,10 @@ pub fn keys_at<'a>(object: &str, client: &'a Client) -> Option<&'a str> {
 /// # Errors
 /// `invalid_request_object`.
 pub fn read(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -> Result<Asked, Unread> {
+    // OIDC Core §6.3.2; RFC 9101 §10.1, §10.2: by a key of the client, and an algorithm that it registered or we know.
+    // Not done: OIDC Core §6.1, §6.3.3: putting together what stands in the object and beside it: RFC 9101 §6.3 forbids
+    // it.
+    // Not done: OIDC Core §6.3.1: encrypted objects, as above.
     let is_signed = client.requests.request_object_signing_alg.as_deref() != Some(NONE);
     let members = if is_signed { signed(object, client, act, evidence)? } else { unsigned(object)? };
     claims::check(&members, client, act, evidence.policy)?;

@@ -13,8 +13,11 @@ const MAX_BYTES: usize = 512;
 /// # Errors
 /// `invalid_request_uri`; nothing is fetched then.
 pub fn check_reference(uri: &str, client: &Client) -> Result<String, OAuthError> {
+    // RFC 9101 §5.2.1, §10.4.2.
     let bare = |uri: &str| uri.split('#').next().unwrap_or_default().to_owned();
     let wanted = bare(uri);
+    // OIDC Core §6.2.1: registered before.
+    // Not done: OIDC Core §6.2.1: what lies there is fetched each time, whatever the hash in the fragment.
     if !client.requests.request_uris.iter().any(|registered| bare(registered) == wanted) {
         return Err(unacceptable("request_uri.not_registered"));
     }

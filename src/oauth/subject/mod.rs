@@ -16,6 +16,7 @@ use uuid::Uuid;
 /// introspection tells of them, and in logout tokens.
 pub fn of(client: &Client, user_id: Uuid, rules: &Rules) -> String {
     match client.subjects.subject_type {
+        // OIDC Core §2, §5.7: at most 255 ASCII characters, never another person's later, and unique with the issuer.
         SubjectType::Public => user_id.to_string(),
         SubjectType::Pairwise => pairwise(&sector(client), user_id, rules),
     }
@@ -40,6 +41,7 @@ pub fn session_of(client: &Client, sid: Uuid, rules: &Rules) -> Uuid {
 }
 
 /// OIDC Core §8.1: keyed, the same each time, another one for each sector.
+// OIDC Core §17.3: clients of different sectors have nothing to compare.
 fn pairwise(sector: &str, user_id: Uuid, rules: &Rules) -> String {
     URL_SAFE_NO_PAD.encode(keyed(sector, user_id, rules))
 }

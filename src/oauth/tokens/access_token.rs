@@ -126,9 +126,11 @@ impl AccessToken {
     ) -> Self {
         Self {
             iss: policy.issuer.clone(),
+            // RFC 9068 §5, RFC 9700 §4.15.1: no client takes the name of a person: these are random.
             sub: client.client_id.clone(),
             aud: audience(policy, client, &scope, resources),
             client_id: client.client_id.clone(),
+            // RFC 9068 §2.2.3.
             scope,
             iat: act.now.unix_timestamp(),
             exp: (act.now + ttl(policy, client)).unix_timestamp(),
@@ -142,6 +144,8 @@ impl AccessToken {
             may_act: None,
             exchanged_from: Vec::new(),
             authorization_details: Vec::new(),
+            // Not done: RFC 9068 §2.2.2: claims about the person: they are read at userinfo, and not shown to every API
+            // (§6).
             roles: client.roles.clone(),
             groups: Vec::new(),
         }
@@ -165,6 +169,7 @@ impl AccessToken {
         Self {
             sub: subject::of(client, user.id, rules),
             grant_id: Some(grant.id),
+            // RFC 9470 §6, §6.1: for the resource server to judge.
             auth_time: Some(grant.auth_time.unix_timestamp()),
             amr: grant.amr.clone(),
             acr: grant.acr.clone(),
@@ -184,6 +189,7 @@ pub(crate) fn ttl(policy: &TokenPolicy, client: &Client) -> Duration {
 /// RFC 8707 §2: the resources that were asked for; else RFC 9068 §3: the client's default, or the issuer itself.
 /// With `openid` the issuer is always among them, since its userinfo endpoint is a resource too.
 fn audience(policy: &TokenPolicy, client: &Client, scope: &Scope, resources: &[String]) -> Audience {
+    // RFC 6750 §5.2, RFC 6749 §10.3, RFC 9700 §2.3, OIDC Core §16.8: a token is for whom it names.
     let mut names = match (resources, client.resources.first()) {
         ([], Some(default)) => vec![default.clone()],
         (asked, _) => asked.to_vec(),

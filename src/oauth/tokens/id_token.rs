@@ -57,6 +57,7 @@ impl IdToken {
         Self {
             iss: rules.policy.issuer.clone(),
             sub: subject::of(client, grant.user_id, rules),
+            // Not done: OIDC Core §2: `azp`: the one audience is the client.
             aud: client.client_id.clone(),
             iat: act.now.unix_timestamp(),
             exp: (act.now + rules.policy.id_ttl).unix_timestamp(),

@@ -37,6 +37,7 @@ impl RefreshToken {
     }
 
     /// Whether we made this token for this grant. Takes constant time.
+    // RFC 6749 §10.4, §10.10.
     pub fn is_genuine(&self, grant: &Grant, state: &RefreshState, pepper: &Pepper) -> bool {
         grant.id == self.grant_id
             && openssl::memcmp::eq(&mac(grant.id, state, self.generation, pepper), &self.mac)

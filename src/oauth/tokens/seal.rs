@@ -112,13 +112,16 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
     let access_token = keys.sign_jwt(access_algorithm, ACCESS_TOKEN_TYP, &access, iat, exp)?;
     let id_token = id
         .map(|(mut id, algorithm)| {
+            // OIDC Core §16.11: an access token that was put in the place of the first is noticed.
             id.at_hash = half_hash(&access_token, algorithm);
+            // OIDC Core §2, §10.1, §16.3: signed, and the header holds `alg`, `kid` and `typ` alone.
             keys.sign_jwt(algorithm, "JWT", &id, instant(id.iat), instant(id.exp))
         })
         .transpose()?;
     Ok(TokenResponse {
         access_token,
         issued_token_type: exchanged_as,
+        // RFC 6749 §7.1.
         token_type: Scheme::of(access.cnf.as_ref()).as_str(),
         expires_in: access.exp - access.iat,
         refresh_token_expires_in: refresh
@@ -128,6 +131,7 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
         refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
         id_token,
         scope: access.scope,
+        // Not done: RFC 9396 §7.1: enriching: what was asked for and allowed is what is told.
         authorization_details: access.authorization_details,
     })
 }

@@ -58,6 +58,7 @@ impl fmt::Debug for AllowList {
 }
 
 /// How far the client goes.
+// RFC 9101 §8, OIDC Core §6.2: TLS, the certificate and the name checked.
 #[derive(Debug, Clone)]
 pub struct OutboundPolicy {
     /// What may be called although it is not public.

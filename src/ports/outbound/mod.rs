@@ -1,7 +1,7 @@
 //! Requests of ours to other servers: `jwks_uri`, `request_uri`, logout notices, another provider's endpoints.
 //!
 //! Where to is often said by somebody else, so whatever goes out goes through one guarded client
-//! ([`GuardedOutbound`]): OWASP SSRF prevention, RFC 9700 §4.15, RFC 9101 §10.4.1. [`FakeOutbound`] stands in for it
+//! ([`GuardedOutbound`]): OWASP SSRF prevention, RFC 9101 §10.4.1. [`FakeOutbound`] stands in for it
 //! in tests.
 
 mod address;

@@ -30,6 +30,7 @@ pub fn access_token(
         Some(params) => params.get("access_token")?,
         None => None,
     };
+    // Not done: RFC 6750 §2.3: the token in the query: RFC 9700 §4.3.2 forbids it.
     let Some(header) = authorization else {
         // RFC 9449 §7.1: a bound token stands in the header alone, so what stands here is shown as a bearer's.
         return Ok(in_body.map(|token| Presented { scheme: Scheme::Bearer, token: token.to_owned() }));

@@ -3,6 +3,8 @@
 //! The peer's own, unless the peer is a proxy that the operator trusts: then what that proxy says, read from right to
 //! left until an address is reached that is no trusted proxy. What cannot be read means the peer's address, never
 //! a rule that is passed over. RFC 7239 §5.2.
+//!
+//! RFC 9700 §4.13: what is not a configured proxy's counts for nothing.
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use std::fmt;

@@ -3,6 +3,8 @@
 //! Two fences. The browser says from where a form comes: `Sec-Fetch-Site`, or `Origin` where it does not know the
 //! former. And every form, the login form too, carries a token made from the browser's cookie, which no other site
 //! can read. A program without a browser says nothing about its origin, and passes with cookie and token alone.
+//!
+//! OIDC Core §3.1.2.3, RFC 6749 §10.12.
 
 use super::cookie::Cookies;
 use super::interaction_cookie::Browser;

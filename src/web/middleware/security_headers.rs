@@ -5,6 +5,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 /// Own files only, no inline script or style, in nobody's frame. `form-action` is left out on purpose: Chromium
 /// applies it to the redirects after a POST, and those lead to the clients.
+// OIDC Core §3.1.2.3, RFC 6749 §10.13, RFC 9700 §4.16: nobody frames a page of ours; no script of others runs there
+// (RFC 6749 §3.1.2.5).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
@@ -15,6 +17,7 @@ pub fn page_policy() -> &'static str {
 
 /// Nothing to anybody else. Not `no-referrer`: by Fetch §3.1 the forms of such a page come with `Origin: null`, and a
 /// browser that does not know `Sec-Fetch-Site` could then send none.
+// RFC 9700 §4.2.4: neither code nor state goes to others in a `Referer`.
 const REFERRER: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// What a page never needs.

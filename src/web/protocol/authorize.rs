@@ -128,6 +128,8 @@ async fn decide(
         let outcome = authorize::decide(txn, &act, &realm.rules, checked.clone(), person.as_ref())?;
         Ok::<_, Stop<OAuthError>>(outcome)
     });
+    // Not done: RFC 6749 §4.1.2.1: `server_error` and `temporarily_unavailable` to the client: a failure of ours is
+    // told to the person.
     unit.await.map_err(PageError::from)
 }
 
@@ -162,6 +164,8 @@ fn check_stranger(call: &Call, person: Option<&SignedIn>) -> Result<(), PageErro
 
 /// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.
 async fn tell(visit: &Visit, failure: Failure) -> Result<HttpResponse, PageError> {
+    // Not done: RFC 9700 §4.11.2: signing in before an error is sent on: clients wait for errors, and the URI was
+    // registered.
     let entry = Entry::new(&visit.call.act, Event::AuthorizationAnswered).refused(failure.error.cause);
     note(&visit.call, entry.client(&failure.target.client().client_id)).await?;
     authorization::send(&visit.call, visit.frame(), failure.response())

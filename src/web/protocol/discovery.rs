@@ -1,4 +1,6 @@
 //! The metadata document, the same at both places. OIDC Discovery §4, RFC 8414 §3.
+//!
+//! Not done: OIDC Discovery §2: `WebFinger`, by which a person's issuer is found: whoever comes here has found it.
 
 use crate::oauth::protected_resource;
 use crate::web::state::{AppState, Realm};
@@ -15,7 +17,9 @@ pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>) -> HttpRes
         realm.metadata.describe(described.into_iter().map(|own| own.resource).collect());
     }
     HttpResponse::Ok()
+        // OIDC Discovery §4.2, RFC 8414 §3.2.
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
+        // RFC 9111 §5.2.2.1, §5.2.2.9.
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))
         .body(realm.metadata.json(&realm.keys.load(), now))
 }

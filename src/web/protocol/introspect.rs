@@ -36,6 +36,7 @@ pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<
         }
         Err(stop) => {
             let error = stopped(stop);
+            // RFC 7662 §2.3.
             write_stateless(&call, entry.refused(error.cause())).await?;
             Err(error)
         }

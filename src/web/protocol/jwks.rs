@@ -18,6 +18,7 @@ pub async fn get(realm: web::Data<Realm>, request: HttpRequest) -> HttpResponse 
     let matches = request.headers().get(IF_NONE_MATCH).is_some_and(|tags| names(tags, &document.etag));
     let mut response = if matches { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
+        // RFC 9110 §15.4.5, RFC 9111 §4.3.2: a 304 has the same two.
         .insert_header((ETAG, document.etag.as_str()))
         .insert_header((CACHE_CONTROL, document.cache_control.as_str()));
     if matches {

@@ -47,6 +47,7 @@ async fn push(
 }
 
 fn check(call: &Call, asked: &Asked) -> Result<(), Stop<OAuthError>> {
+    // Not done: RFC 9126 §2.4: redirect URIs that are not registered: a pushed one is compared like any other.
     let target = authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, asked.params())?;
     let (rules, keys) = (&call.realm.rules, call.realm.keys.load());
     // No browser has asked yet: what is checked here is bound to none, and not kept.

@@ -14,6 +14,7 @@ use secrecy::ExposeSecret as _;
 
 /// `POST /revoke`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
+    // RFC 7009 §2.1, §5: the client proves who it is first; a public one names itself.
     let client = authenticate(&call, &form.0, REVOKE).await?;
     match revoke(&call, &client, &form.0).await {
         // RFC 7009 §2.2: 200 with nothing to read.

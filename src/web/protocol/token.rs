@@ -17,6 +17,7 @@ use std::convert::Infallible;
 
 /// `POST /token`.
 pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, ProtocolError> {
+    // OIDC Core §3.1.3.1, RFC 6749 §4.1.3: clients that have something to prove it with prove who they are.
     let client = authenticate_proving(&call, &form.0, TOKEN).await?;
     let issued = match decide(&call, &client, &form.0).await {
         Ok(issued) => issued,

@@ -51,6 +51,7 @@ async fn answer(
 fn render(call: &Call, told: UserInfo) -> Result<HttpResponse, ProtocolError> {
     let sealed = userinfo::seal(told, &call.realm.rules, &call.realm.keys.load(), call.act.now);
     match sealed.map_err(|error| ProtocolError::stopped(call, Stop::Fault(error.into())))? {
+        // OIDC Core §13.3; RFC 9111 §3.5.
         Body::Json(claims) => Ok(json::no_store(&claims)),
         Body::Jwt(jwt) => Ok(json::signed("application/jwt", jwt)),
     }

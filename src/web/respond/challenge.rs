@@ -23,6 +23,7 @@ pub fn missing(call: &Call) -> HttpResponse {
 pub fn refused(call: &Call, scheme: Scheme, error: OAuthError) -> HttpResponse {
     let mut response = HttpResponse::build(status(error.code));
     let wanted = wanted(call, error.code);
+    // OIDC Core §5.3.3.
     let why = format!(
         "{} realm=\"latchkey\", error=\"{}\", error_description=\"{}\"{wanted}{}",
         scheme.as_str(),

@@ -17,6 +17,7 @@ pub fn created_no_store(body: &impl Serialize) -> HttpResponse {
 
 fn with_status(status: StatusCode, body: &impl Serialize) -> HttpResponse {
     HttpResponse::build(status)
+        // RFC 9111 §5.2.2.5, §5.4.
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header((PRAGMA, HeaderValue::from_static("no-cache")))
         .json(body)

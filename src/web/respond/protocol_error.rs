@@ -1,4 +1,6 @@
 //! Errors of the protocol endpoints, as JSON for programs. RFC 6749 §5.2.
+//!
+//! OIDC Core §3.1.3.4, §12.3.
 
 use super::dpop_nonce;
 use crate::oauth::{ErrorCode, OAuthError};
@@ -121,6 +123,7 @@ impl ResponseError for ProtocolError {
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("60")));
         }
+        // RFC 7009 §2.2.1.
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
         }

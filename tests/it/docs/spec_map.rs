@@ -72,6 +72,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 7662", "OAuth 2.0 Token Introspection"),
     ("RFC 7797", "JSON Web Signature Unencoded Payload Option"),
     ("RFC 7800", "Proof-of-Possession Key Semantics for JSON Web Tokens"),
+    ("RFC 8017", "PKCS #1: RSA Cryptography Specifications Version 2.2"),
     ("RFC 8032", "Edwards-Curve Digital Signature Algorithm"),
     ("RFC 8037", "CFRG Elliptic Curve Diffie-Hellman and Signatures in JOSE"),
     ("RFC 8176", "Authentication Method Reference Values"),

@@ -24,6 +24,7 @@ pub(in crate::oauth::authorize) fn origin(
         ));
     }
     // OIDC Core §7.2.1: `registration` is for self-issued providers. Refused, as its sender would rely on it.
+    // Not done: OIDC Core §7: providers that people run for themselves.
     if asked.params().get("registration")?.is_some() {
         return Err(OAuthError::new(
             ErrorCode::RegistrationNotSupported,

@@ -9,6 +9,7 @@ pub(in crate::oauth::authorize) fn pkce(
     client: &Client,
 ) -> Result<Option<String>, OAuthError> {
     let challenge = proof::parse_challenge(params)?;
+    // RFC 8252 §6, §8.1: native applications are public clients.
     if challenge.is_none() && (client.require_pkce || client.is_public()) {
         return Err(OAuthError::invalid_request(
             "This client must use PKCE: code_challenge is missing.",

@@ -24,6 +24,8 @@ pub(in crate::oauth::authorize) fn response_mode(
         "response_mode must be one of those in response_modes_supported.",
         "response_mode.unsupported",
     ))?;
+    // Not done: OIDC Multiple Response Types §2.1: `fragment`: a code does not need it.
+    // Not done: JARM §2.3.2: `fragment.jwt`: a code does not need it.
     if profile::answers(mode, client) {
         Ok(mode)
     } else {

@@ -6,8 +6,13 @@ use crate::records::{Client, GrantType};
 /// Takes `code`, from clients that registered for the authorization code grant.
 pub(in crate::oauth::authorize) fn response_type(params: &Params, client: &Client) -> Result<(), OAuthError> {
     let missing = OAuthError::invalid_request("response_type is missing.", "response_type.missing");
+    // Not done: OIDC Core §3.2 and §3.3: the implicit and hybrid flows: they send tokens through the browser.
+    // Not done: RFC 6749 §4.2, §10.16: the implicit grant, for the same reason.
+    // Not done: OIDC Core §15.2: `id_token` and `id_token token`, for the same reason.
+    // Not done: OIDC Multiple Response Types §3, §4, §5: `id_token`, `none` and the combinations, for the same reason.
     if params.required("response_type", missing)? != "code" {
         return Err(OAuthError::new(
+            // RFC 8252 §8.2: nor for native applications.
             ErrorCode::UnsupportedResponseType,
             "response_type must be code.",
             "response_type.unsupported",

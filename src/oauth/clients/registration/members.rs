@@ -110,6 +110,8 @@ pub fn is_known(name: &str) -> bool {
 
 /// What nothing can be, since this server encrypts nothing: a client that asks for it would take in the clear what it
 /// wants to have hidden. OIDC Registration §2, JARM §3, RFC 9701 §6.
+// Not done: OIDC Core §10.2, §16.14, §16.21: encryption of ID tokens, userinfo and requests: none holds a secret of its
+// own.
 #[derive(Deserialize)]
 enum Nothing {}
 

@@ -1,5 +1,7 @@
 //! Client metadata and its rules, one file a topic. RFC 7591 §2, OIDC Registration §2. Pure: the operator's `client
 //! add` and `client set` use it, and dynamic registration, and client identifier metadata documents.
+//!
+//! RFC 6749 §2: the type of the client, its redirect URIs, and what it says of itself.
 
 mod about;
 mod authentication;
@@ -92,6 +94,7 @@ pub(in crate::oauth::clients) fn described(
         client_name: metadata.client_name,
         native,
         redirect_uris: metadata.redirect_uris,
+        // RFC 9700 §2.5: confidential unless it says otherwise.
         token_endpoint_auth_method: method,
         secrets: Vec::new(),
         scope: metadata.scope.unwrap_or_else(|| default_scope(signs_in, &grant_types)),
@@ -100,6 +103,7 @@ pub(in crate::oauth::clients) fn described(
         access_token_signed_response_alg: metadata
             .access_token_signed_response_alg
             .map_or_else(|| offer.preferred(None, held_to), Ok)?,
+        // OIDC Core §15.1: RS256 for whoever says nothing.
         // OIDC Registration §2: RS256 by default.
         id_token_signed_response_alg: metadata
             .id_token_signed_response_alg

@@ -5,6 +5,7 @@ use crate::oauth::OAuthError;
 use crate::records::Client;
 
 pub(super) fn check(client: &Client, offer: &Offer) -> Result<(), OAuthError> {
+    // RFC 9701 §3, §6: callers are registered as clients.
     let own = &client.responses;
     for (algorithm, description) in [
         (

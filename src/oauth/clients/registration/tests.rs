@@ -213,7 +213,7 @@ fn every_other_member_is_refused_by_its_name() {
         assert!(error.description.starts_with(member), "{members}: {error}");
         assert_eq!(error.code, ErrorCode::InvalidClientMetadata, "{members}");
     }
-    // RFC 7517 §9.3: a private key is lost once it is shown.
+    // RFC 7517 §9.2: a private key is lost once it is shown.
     let mut private = public_key();
     private["d"] = json!("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI");
     let error = read(with(json!({"jwks": {"keys": [private]}}))).unwrap_err();

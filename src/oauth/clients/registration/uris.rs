@@ -32,6 +32,7 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
             "registration.redirect_uris.count",
         ));
     }
+    // RFC 6749 §3.1.2.2, §10.6: whole URIs, registered before.
     uris.iter().try_for_each(|uri| check_redirect_uri(uri))?;
     if client.resources.len() > MAX_URIS || !client.resources.iter().all(|uri| is_absolute(uri)) {
         return Err(refuse(
@@ -84,7 +85,11 @@ pub(super) fn judge(uri: &str) -> Result<(), Wrong> {
         return Err(Wrong::User);
     }
     match url.scheme() {
+        // RFC 8252 §7.2.
         "https" => Ok(()),
+        // RFC 6749 §3.1.2.1; RFC 8252 §8.3.
+        // Not done: RFC 9700 §2.6: `http` on loopback for native clients alone: who develops a web client waits there
+        // too.
         "http" if is_loopback(&url) => Ok(()),
         "http" => Err(Wrong::Http),
         // RFC 8252 §7.1: a scheme of one's own is a reversed domain name, so it has a dot.
