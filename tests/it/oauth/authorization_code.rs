@@ -2,16 +2,12 @@
 
 use crate::support::App;
 use crate::support::app::ISSUER;
+use crate::support::signed::claims_of;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey::records::SignatureAlgorithm;
-use serde_json::{Value, json};
+use serde_json::json;
 use time::Duration;
-
-fn claims(token: &Value) -> Value {
-    let part = token.as_str().unwrap().split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
-}
 
 /// OIDC Core §3.1.3.3.
 #[actix_web::test]
@@ -24,10 +20,10 @@ async fn a_code_gives_access_refresh_and_id_token() {
     assert_eq!((answer.status, answer.header("cache-control").as_str()), (200, "no-store"));
     let tokens = answer.json();
     assert!(tokens["refresh_token"].as_str().unwrap().starts_with("lkr_"));
-    let access = claims(&tokens["access_token"]);
+    let access = claims_of(&tokens["access_token"]);
     assert_eq!((&access["sub"], &access["aud"]), (&json!(ada.user.id), &json!(ISSUER)));
     assert_eq!((&access["scope"], &access["client_id"]), (&json!("openid email"), &json!("web")));
-    let id = claims(&tokens["id_token"]);
+    let id = claims_of(&tokens["id_token"]);
     for (name, expected) in [
         ("iss", json!(ISSUER)),
         ("sub", json!(ada.user.id)),

@@ -1,17 +1,13 @@
 //! The `token-exchange` grant. RFC 8693. attacks: M12, M13, M15.
 
 use crate::support::ending::Ending;
+use crate::support::exchange::{ACCESS, EXCHANGE, ID, JWT};
 use crate::support::flow::Credentials;
+use crate::support::signed::claims_of;
 use crate::support::{Answer, App};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use time::Duration;
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
-const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
-const ID: &str = "urn:ietf:params:oauth:token-type:id_token";
 const ORDERS: &str = "https://orders.example";
 const STOCK: &str = "https://stock.example";
 
@@ -32,7 +28,7 @@ async fn world(settings: Value) -> World {
     ]);
     let mut service = json!({
         "client_id": "orders",
-        "grant_types": [GRANT, "client_credentials"],
+        "grant_types": [EXCHANGE, "client_credentials"],
         "scope": "read stock",
         "token_exchange": {
             "token_exchange_audiences": [STOCK, "stock"],
@@ -55,17 +51,8 @@ impl World {
     }
 
     async fn exchange_this(&self, client: &Credentials, token: &Value, more: &[(&str, &str)]) -> Answer {
-        let mut form = vec![("grant_type", GRANT), ("subject_token", token.as_str().unwrap())];
-        form.push(("subject_token_type", ACCESS));
-        form.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
-        form.extend(more.iter().filter(|(_, value)| !value.is_empty()));
-        self.app.post("/token", &form, Some(client)).await
+        self.app.exchange(client, token.as_str().unwrap(), more).await
     }
-}
-
-fn claims(token: &Value) -> Value {
-    let part = token.as_str().unwrap().split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
 /// RFC 8693 §2.2.1, §4.1: delegation: the person's token, for another service, with its actor named.
@@ -83,7 +70,7 @@ async fn a_service_gets_a_token_for_the_next_one() {
     assert_eq!((&given["issued_token_type"], &given["token_type"]), (&json!(ACCESS), &json!("Bearer")));
     assert_eq!((given.get("refresh_token"), given.get("id_token")), (None, None));
     assert_eq!(given["scope"], "read", "what both may have");
-    let (before, after) = (claims(&world.tokens["access_token"]), claims(&given["access_token"]));
+    let (before, after) = (claims_of(&world.tokens["access_token"]), claims_of(&given["access_token"]));
     assert_eq!(after["act"], json!({ "sub": "orders" }));
     assert_eq!((&after["aud"], &after["client_id"]), (&json!("stock"), &json!("orders")));
     for kept in ["iss", "sub", "grant_id", "auth_time", "amr"] {
@@ -96,7 +83,7 @@ async fn a_service_gets_a_token_for_the_next_one() {
     let stock = world.app.with_client(json!({ "client_id": "stock" }));
     assert!(world.app.is_active(&stock, &given["access_token"]).await, "it is for the client of this name");
     let metadata = world.app.get("/.well-known/openid-configuration").await.json();
-    assert!(metadata["grant_types_supported"].as_array().unwrap().contains(&json!(GRANT)));
+    assert!(metadata["grant_types_supported"].as_array().unwrap().contains(&json!(EXCHANGE)));
 }
 
 /// RFC 8693 §2.1: `resource`, `audience`, several of both; RFC 8693 §3: our access tokens are JWTs.
@@ -106,7 +93,7 @@ async fn targets_and_types_are_taken_as_they_are_named() {
     let aud = async |more: &[(&str, &str)]| {
         let answer = world.exchange(&world.orders, more).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
-        claims(&answer.json()["access_token"])["aud"].clone()
+        claims_of(&answer.json()["access_token"])["aud"].clone()
     };
     assert_eq!(aud(&[]).await, STOCK, "the first of the settings");
     assert_eq!(aud(&[("resource", STOCK)]).await, STOCK);
@@ -123,10 +110,10 @@ async fn a_client_may_narrow_its_own_token() {
     let world = world(json!({})).await;
     world.app.change_client("web", |web| web.grant_types.push(latchkey::records::GrantType::TokenExchange));
     let given = world.exchange(&world.web, &[("scope", "read")]).await.json();
-    let (before, after) = (claims(&world.tokens["access_token"]), claims(&given["access_token"]));
+    let (before, after) = (claims_of(&world.tokens["access_token"]), claims_of(&given["access_token"]));
     assert_eq!((&after["scope"], &after["aud"], after.get("act")), (&json!("read"), &before["aud"], None));
     let one = world.exchange(&world.web, &[("scope", "read"), ("resource", ORDERS)]).await.json();
-    assert_eq!(claims(&one["access_token"])["aud"], ORDERS);
+    assert_eq!(claims_of(&one["access_token"])["aud"], ORDERS);
     let other = world.exchange(&world.web, &[("resource", STOCK)]).await;
     assert_eq!(other.error(), (400, "invalid_target".into()));
     let more = world.exchange_this(&world.web, &given["access_token"], &[("scope", "read write")]).await;
@@ -137,7 +124,7 @@ async fn a_client_may_narrow_its_own_token() {
 #[actix_web::test]
 async fn what_is_not_allowed_is_refused() {
     let world = world(json!({})).await;
-    let stranger = world.app.with_client(json!({ "client_id": "stranger", "grant_types": [GRANT] }));
+    let stranger = world.app.with_client(json!({ "client_id": "stranger", "grant_types": [EXCHANGE] }));
     let unregistered = world.app.with_client(json!({ "client_id": "unregistered" }));
     let id_token = world.tokens["id_token"].as_str().unwrap();
     let refresh = world.tokens["refresh_token"].as_str().unwrap();
@@ -211,7 +198,7 @@ async fn it_ends_with_the_token_that_it_came_from() {
     world.app.advance(Duration::seconds(200));
     let given = world.exchange(&world.orders, &[]).await.json();
     assert_eq!(given["expires_in"], 100);
-    assert_eq!(claims(&given["access_token"])["exp"], claims(&world.tokens["access_token"])["exp"]);
+    assert_eq!(claims_of(&given["access_token"])["exp"], claims_of(&world.tokens["access_token"])["exp"]);
     world.app.advance(Duration::seconds(100));
     assert_eq!(world.exchange(&world.orders, &[]).await.error(), (400, "invalid_request".into()));
     assert_eq!(world.app.last_cause(), "token.expired");
@@ -273,7 +260,7 @@ async fn what_ends_a_token_ends_all_that_were_exchanged_from_it() {
         let world = world(json!({ "token_exchange_impersonation": true })).await;
         let app = &world.app;
         let stock = app.with_client(json!({
-            "client_id": "stock", "grant_types": [GRANT], "scope": "read",
+            "client_id": "stock", "grant_types": [EXCHANGE], "scope": "read",
             "token_exchange": { "token_exchange_audiences": [STOCK], "token_exchange_subject_audiences": [STOCK] },
         }));
         let first = world.exchange(&world.orders, &[]).await.json()["access_token"].clone();
@@ -292,7 +279,7 @@ async fn what_ends_a_token_ends_all_that_were_exchanged_from_it() {
         let refused = world.exchange_this(&stock, third, &[]).await;
         assert_eq!((refused.error(), app.last_cause().as_str()), ((400, "invalid_request".into()), cause));
         assert_eq!(app.is_active(&world.web, &world.tokens["access_token"]).await, !is_origin_dead, "{ends}");
-        let claims = claims(third);
+        let claims = claims_of(third);
         assert_eq!(claims["exchanged_from"].as_array().map(Vec::len), Some(3));
         assert_eq!(claims["exchanged_from"][0]["client_id"], "web");
     }
@@ -342,18 +329,25 @@ async fn it_ends_with_the_client_that_exchanged() {
 async fn the_chain_of_actors_is_kept() {
     let world = world(json!({})).await;
     let stock = world.app.with_client(json!({
-        "client_id": "stock", "grant_types": [GRANT], "scope": "read",
+        "client_id": "stock", "grant_types": [EXCHANGE], "scope": "read",
         "token_exchange": { "token_exchange_audiences": [STOCK], "token_exchange_subject_audiences": [STOCK] },
     }));
     let mut token = world.exchange(&world.orders, &[]).await.json()["access_token"].clone();
     let second = world.exchange_this(&stock, &token, &[]).await.json();
-    assert_eq!(claims(&second["access_token"])["act"], json!({ "sub": "stock", "act": { "sub": "orders" } }));
+    assert_eq!(
+        claims_of(&second["access_token"])["act"],
+        json!({ "sub": "stock", "act": { "sub": "orders" } })
+    );
     let own = world.exchange_this(&stock, &second["access_token"], &[]).await.json();
-    assert_eq!(claims(&own["access_token"])["act"], claims(&second["access_token"])["act"], "no new actor");
+    assert_eq!(
+        claims_of(&own["access_token"])["act"],
+        claims_of(&second["access_token"])["act"],
+        "no new actor"
+    );
     let clients: Vec<_> = ["a", "b"]
         .map(|name| {
             world.app.with_client(json!({
-                "client_id": name, "grant_types": [GRANT], "scope": "read",
+                "client_id": name, "grant_types": [EXCHANGE], "scope": "read",
                 "token_exchange": { "token_exchange_audiences": [STOCK], "token_exchange_subject_audiences": [STOCK] },
             }))
         })
@@ -374,7 +368,7 @@ async fn the_chain_of_actors_is_kept() {
 async fn impersonation_needs_its_right() {
     let world = world(json!({ "token_exchange_impersonation": true })).await;
     let given = world.exchange(&world.orders, &[]).await.json();
-    assert_eq!(claims(&given["access_token"]).get("act"), None);
+    assert_eq!(claims_of(&given["access_token"]).get("act"), None);
 }
 
 /// RFC 8693 §2.1, `actor_token`: who acts has a token of the very client that asks.
@@ -386,7 +380,7 @@ async fn an_actor_is_named_by_its_own_token() {
     let own = own.as_str().unwrap();
     let given = world.exchange(&world.orders, &[("actor_token", own), ("actor_token_type", ACCESS)]).await;
     assert_eq!(given.status, 200, "{}", given.text());
-    assert_eq!(claims(&given.json()["access_token"])["act"], json!({ "sub": "orders" }));
+    assert_eq!(claims_of(&given.json()["access_token"])["act"], json!({ "sub": "orders" }));
     let other = world.app.with_client(json!({ "client_id": "other" }));
     let others = world.app.post("/token", &form, Some(&other)).await.json()["access_token"].clone();
     let form = [("actor_token", others.as_str().unwrap()), ("actor_token_type", ACCESS)];
@@ -415,7 +409,7 @@ async fn a_bound_token_needs_its_key_or_the_right() {
 
 /// The same token, bound to a key.
 fn bound(app: &App, token: &Value) -> String {
-    let mut claims = claims(token);
+    let mut claims = claims_of(token);
     claims["cnf"] = json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" });
     let at = |name: &str| time::OffsetDateTime::from_unix_timestamp(claims[name].as_i64().unwrap()).unwrap();
     let keys = app.realm.keys.load();

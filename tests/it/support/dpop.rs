@@ -75,14 +75,6 @@ pub(crate) fn ath(token: &Value) -> Value {
     json!(encode(openssl::sha::sha256(token.as_str().unwrap().as_bytes())))
 }
 
-/// What a token says; not verified.
-pub(crate) fn claims_of(token: &Value) -> Value {
-    use base64::Engine as _;
-    let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap();
-    serde_json::from_slice(&bytes).unwrap()
-}
-
 impl App {
     /// Posts a form with these proofs, as the client of these credentials; a public one names itself.
     pub(crate) async fn post_with(

@@ -138,7 +138,7 @@ fn foreign(client: &AuthenticatedClient, assertion: &Assertion) -> Result<Subjec
         act: assertion.act.clone(),
         may_act: assertion.may_act.clone(),
         exchanged_from: Vec::new(),
-        spend: assertion.spend.clone(),
+        spend: assertion.spend.clone().map(|spend| Spend { replayed: refused(spend.replayed), ..spend }),
     })
 }
 

@@ -1,8 +1,9 @@
 //! Nonces of the server. RFC 9449 §8, §9. attacks: M34.
 
 use crate::support::App;
-use crate::support::dpop::{Prover, ath, claims_of};
+use crate::support::dpop::{Prover, ath};
 use crate::support::flow::{CALLBACK, VERIFIER};
+use crate::support::signed::claims_of;
 use serde_json::{Value, json};
 use time::Duration;
 

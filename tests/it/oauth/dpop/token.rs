@@ -1,8 +1,8 @@
 //! Proofs at the token endpoint, and what is bound to their key. RFC 9449 §4, §5, §10.
 
-use crate::support::dpop::{Prover, claims_of};
+use crate::support::dpop::Prover;
 use crate::support::flow::{CALLBACK, Credentials, Person, VERIFIER};
-use crate::support::signed::{Key, encode};
+use crate::support::signed::{Key, claims_of, encode};
 use crate::support::{Answer, App};
 use openssl::nid::Nid;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use super::{Bank, request};
 use crate::support::Answer;
 use crate::support::app::ISSUER;
-use crate::support::dpop::claims_of;
 use crate::support::flow::sent_back;
+use crate::support::signed::claims_of;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 

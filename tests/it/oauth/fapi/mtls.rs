@@ -2,8 +2,8 @@
 
 use super::super::mtls::{Place, named};
 use crate::support::certificates::{PLAIN, Wanted};
-use crate::support::dpop::claims_of;
 use crate::support::flow::CALLBACK;
+use crate::support::signed::claims_of;
 use serde_json::json;
 
 async fn place() -> Place {

@@ -2,9 +2,9 @@
 
 use super::{Bank, request};
 use crate::support::app::ISSUER;
-use crate::support::dpop::{Prover, claims_of};
+use crate::support::dpop::Prover;
 use crate::support::flow::sent_back;
-use crate::support::signed::Key;
+use crate::support::signed::{Key, claims_of};
 use serde_json::{Value, json};
 use time::Duration;
 

@@ -5,6 +5,7 @@ use crate::support::Answer;
 use crate::support::app::ISSUER;
 use crate::support::certificates::Pair;
 use crate::support::flow::{CALLBACK, Credentials, VERIFIER};
+use crate::support::signed::claims_of;
 use actix_web::test::TestRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,11 +14,6 @@ use serde_json::{Value, json};
 
 fn thumbprint(pair: &Pair) -> String {
     URL_SAFE_NO_PAD.encode(openssl::sha::sha256(&pair.der()))
-}
-
-fn claims(token: &Value) -> Value {
-    let part = token.as_str().unwrap().split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
 async fn userinfo(place: &Place, token: &Value, shown: &[&Pair]) -> Answer {
@@ -73,14 +69,18 @@ async fn a_token_names_the_certificate_and_introspection_tells() {
     let pair = place.authority.issue(&named(&[("CN", "notes")]));
     let tokens = place.token(&[&pair]).await.json();
     let expected = json!({ "x5t#S256": thumbprint(&pair) });
-    assert_eq!(claims(&tokens["access_token"])["cnf"], expected);
+    assert_eq!(claims_of(&tokens["access_token"])["cnf"], expected);
     let token = tokens["access_token"].as_str().unwrap();
     let told = place.app.post("/introspect", &[("token", token)], Some(&api)).await.json();
     assert_eq!((&told["active"], &told["cnf"]), (&json!(true), &expected));
 
     place.app.change_client("service", |client| client.binding = Binding::default());
     let tokens = place.token(&[&pair]).await.json();
-    assert_eq!(claims(&tokens["access_token"]).get("cnf"), None, "only where the client registered for it");
+    assert_eq!(
+        claims_of(&tokens["access_token"]).get("cnf"),
+        None,
+        "only where the client registered for it"
+    );
 }
 
 /// RFC 8705 §3: whoever presents it has to hold the certificate.
@@ -89,7 +89,7 @@ async fn a_bound_token_is_good_in_no_other_hands() {
     let (place, own, other, code) = public().await;
     let tokens = redeem(&place, &code, &[&own]).await.json();
     let token = &tokens["access_token"];
-    assert_eq!(claims(token)["cnf"], json!({ "x5t#S256": thumbprint(&own) }));
+    assert_eq!(claims_of(token)["cnf"], json!({ "x5t#S256": thumbprint(&own) }));
     let answer = userinfo(&place, token, &[&own]).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     for (shown, cause) in [(&[][..], "binding.certificate_missing"), (&[&other], "binding.other_certificate")]
@@ -123,7 +123,7 @@ async fn a_public_clients_refresh_token_is_bound_to_its_certificate() {
 
     let next = refresh(&place, &tokens, &[&own]).await;
     assert_eq!(next.status, 200, "{}", next.text());
-    assert_eq!(claims(&next.json()["access_token"])["cnf"], json!({ "x5t#S256": thumbprint(&own) }));
+    assert_eq!(claims_of(&next.json()["access_token"])["cnf"], json!({ "x5t#S256": thumbprint(&own) }));
     // The operator switches it off: what was bound stays bound.
     place.app.change_client("web", |client| client.binding = Binding::default());
     assert_eq!(refresh(&place, &next.json(), &[]).await.error(), (400, "invalid_grant".into()));
@@ -145,5 +145,5 @@ async fn a_confidential_client_may_renew_its_certificate() {
     let tokens = redeem(&place, &code, &[&first]).await.json();
     let next = refresh(&place, &tokens, &[&renewed]).await;
     assert_eq!(next.status, 200, "{}", next.text());
-    assert_eq!(claims(&next.json()["access_token"])["cnf"], json!({ "x5t#S256": thumbprint(&renewed) }));
+    assert_eq!(claims_of(&next.json()["access_token"])["cnf"], json!({ "x5t#S256": thumbprint(&renewed) }));
 }
