@@ -66,6 +66,10 @@ consent-resource = Use this access at { $resource }
 consent-account = You are signed in as { $name }.
 consent-switch = Use another account
 consent-return = Either way you go back to { $host }.
+consent-loopback = Your answer goes to a program on this device. Allow it only if you have just started that program yourself.
+consent-site = About this application ({ $host })
+consent-policy = Its privacy policy ({ $host })
+consent-terms = Its terms of use ({ $host })
 consent-allow = Allow
 consent-deny = Cancel
 

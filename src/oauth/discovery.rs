@@ -111,6 +111,7 @@ pub struct Metadata {
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     mtls_endpoint_aliases: BTreeMap<&'static str, String>,
+    refresh_token_expiration_types_supported: [&'static str; 2],
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
     frontchannel_logout_supported: bool,
@@ -194,6 +195,8 @@ impl Metadata {
             dpop_signing_alg_values_supported: names(profile::algorithms(policy.profile)),
             tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
             mtls_endpoint_aliases: aliases(policy, paths),
+            // Refresh Token Expiration §8.
+            refresh_token_expiration_types_supported: ["authorization", "token_timeout"],
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,

@@ -58,6 +58,12 @@ pub struct Introspection {
     /// RFC 9396 §9.2.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details: Vec<serde_json::Value>,
+    /// Of a refresh token: how many seconds it may lie unused from now on. Refresh Token Expiration §7.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token_timeout: Option<i64>,
+    /// Of a refresh token: how many seconds its grant stands. Refresh Token Expiration §7.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_expires_in: Option<i64>,
 }
 
 impl Introspection {
@@ -84,6 +90,8 @@ impl Introspection {
         act: None,
         may_act: None,
         authorization_details: Vec::new(),
+        refresh_token_timeout: None,
+        authorization_expires_in: None,
     };
 
     /// Whether the client may know of the token: it was issued to it, or is for it, by its name or one by which it is meant
@@ -228,6 +236,7 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
         act: token.act,
         may_act: token.may_act,
         authorization_details: token.authorization_details,
+        ..Introspection::INACTIVE
     })
 }
 
@@ -263,6 +272,8 @@ fn refresh_token(
             exp: Some(idle_end.min(grant.expires_at).unix_timestamp()),
             grant_id: Some(grant.id),
             authorization_details: grant.authorization_details,
+            refresh_token_timeout: Some((idle_end.min(grant.expires_at) - act.now).whole_seconds()),
+            authorization_expires_in: Some((grant.expires_at - act.now).whole_seconds()),
             ..Introspection::INACTIVE
         }),
         Err(Stop::Refused(_)) => Ok(Introspection::INACTIVE),

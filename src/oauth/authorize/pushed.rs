@@ -10,8 +10,9 @@ use super::Asked;
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::AuthenticatedClient;
+use crate::oauth::clients::profile;
 use crate::oauth::request_object::unacceptable;
-use crate::oauth::{ErrorCode, OAuthError, Params, RequestPolicy, TokenPolicy};
+use crate::oauth::{ErrorCode, OAuthError, Params, TokenPolicy};
 use crate::records::{PushedRequest, find, hash_of, insert, update};
 use crate::storage::{Read, Stop, Txn};
 use base64::Engine as _;
@@ -102,7 +103,7 @@ pub fn store(
     }
     // RFC 9126 §2.2, §7.1: 256 random bits, so that nobody guesses one.
     let request_uri = [PREFIX, &URL_SAFE_NO_PAD.encode(act.seed.expand("pushed_request"))].concat();
-    let RequestPolicy { pushed_ttl, .. } = policy.requests;
+    let pushed_ttl = profile::pushed_ttl(policy.requests.pushed_ttl, client);
     let usable_until = act.now + pushed_ttl;
     let request = PushedRequest {
         hash: hash_of(request_uri.as_bytes()),

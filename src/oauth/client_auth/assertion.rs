@@ -6,6 +6,7 @@ use super::proof::{Evidence, Unproven};
 use super::{OAuthError, Params, invalid_client};
 use crate::act::Act;
 use crate::jose::{JoseError, Jws, JwsAlgorithm, Registered, Window, With};
+use crate::oauth::clients::profile;
 use crate::oauth::one_time::Spend;
 use crate::records::Client;
 use serde::Deserialize;
@@ -108,7 +109,8 @@ impl Check<'_> {
             return Err(invalid_client("client_assertion.subject"));
         }
         self.check_audience(&claims, evidence)?;
-        let window = Window { now: act.now, skew: evidence.policy.clock_skew, longest_life: LONGEST_LIFE };
+        let skew = profile::skew(evidence.policy.clock_skew, self.client.profile);
+        let window = Window { now: act.now, skew, longest_life: LONGEST_LIFE };
         let until = claims.check_times(&window).map_err(refused)?;
         // OIDC Core §9: `jti` is required.
         let jti = claims.jti.filter(|jti| !jti.is_empty()).ok_or(invalid_client("client_assertion.jti"))?;

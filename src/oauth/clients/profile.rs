@@ -18,6 +18,13 @@ use url::Url;
 /// FAPI 2.0 Security Profile §5.3.2.1: a code lives for a minute at most.
 const LONGEST_CODE: Duration = Duration::seconds(60);
 
+/// FAPI 2.0 Security Profile §5.3.2.2: a pushed request lives for less than ten minutes.
+const LONGEST_PUSHED: Duration = Duration::seconds(599);
+
+/// FAPI 2.0 Security Profile §5.3.2.1: clocks that are ten seconds ahead are borne. The configuration allows less than a
+/// minute, which is the most.
+const LEAST_SKEW: Duration = Duration::seconds(10);
+
 /// How clients may prove who they are. FAPI 2.0 Security Profile §5.3.2.1.
 pub const METHODS: [Method; 3] =
     [Method::PrivateKeyJwt, Method::TlsClientAuth, Method::SelfSignedTlsClientAuth];
@@ -212,6 +219,16 @@ pub fn code_ttl(usual: Duration, client: &Client, server: Option<Profile>) -> Du
         Some(_) => usual.min(LONGEST_CODE),
         None => usual,
     }
+}
+
+/// How long a pushed request of this client can be taken up.
+pub fn pushed_ttl(usual: Duration, client: &Client) -> Duration {
+    if client.profile.is_some() { usual.min(LONGEST_PUSHED) } else { usual }
+}
+
+/// How far a clock may be ahead of ours, for what a client of this profile signs.
+pub fn skew(usual: Duration, profile: Option<Profile>) -> Duration {
+    if profile.is_some() { usual.max(LEAST_SKEW) } else { usual }
 }
 
 fn is_protected(uri: &str, native: bool) -> bool {

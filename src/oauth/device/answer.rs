@@ -2,6 +2,7 @@
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
+use crate::identity::sign_out;
 use crate::oauth::authorize::{SignedIn, is_fresh_enough, open_grant};
 use crate::oauth::tokens::access_token_ttl;
 use crate::oauth::{OAuthError, Rules, interaction};
@@ -62,6 +63,7 @@ pub fn allow(
     }
     interaction::remember_consent(txn, act, &client, &interaction, person)?;
     insert(txn, &act.tenant, &grant)?;
+    sign_out::take_part(txn, act, &person.session, &client)?;
     device.answer = Some(DeviceAnswer::Allowed(grant.id));
     end(txn, act, &interaction, &device)?;
     Ok(Entry::new(act, Event::ConsentAnswered)

@@ -9,7 +9,7 @@ mod proof;
 mod url;
 
 pub use nonce::Nonces;
-pub use proof::{Expected, Proof, missing, verify};
+pub use proof::{Expected, Proof, missing, shows_nonce, verify};
 
 /// What the server's configuration says about proofs.
 #[derive(Debug, Clone)]

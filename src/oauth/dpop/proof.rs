@@ -75,7 +75,8 @@ pub fn verify(
         _ => return Err(invalid("There is more than one DPoP header.", "dpop.two_proofs")),
     };
     let (jkt, claims) = read(header, expected.profile)?;
-    let until = check(&claims, act.now, rules.policy.clock_skew, expected)?;
+    let skew = profile::skew(rules.policy.clock_skew, expected.profile);
+    let until = check(&claims, act.now, skew, expected)?;
     check_nonce(claims.nonce.as_deref(), act.now, rules, expected.needs_nonce)?;
     let spend = Spend {
         purpose: "dpop_proof",
@@ -85,6 +86,13 @@ pub fn verify(
         replayed: invalid("The DPoP proof was used before.", "dpop.replayed"),
     };
     Ok(Some(Proof { jkt, spend }))
+}
+
+/// Whether a proof shows a nonce, by its own word.
+pub fn shows_nonce(header: &[u8]) -> bool {
+    let text = std::str::from_utf8(header).unwrap_or_default().trim_matches([' ', '\t']);
+    let claims = Jws::parse(text).and_then(|jws| jws.unverified_claims::<Claims>());
+    claims.is_ok_and(|claims| claims.nonce.is_some())
 }
 
 /// What a request is told that needs a proof and shows none. RFC 9449 §5.2, §7.1.

@@ -14,9 +14,13 @@ use crate::oauth::{ErrorCode, OAuthError, Params, Rules, TokenPolicy, resource, 
 use crate::records::Scope;
 use crate::storage::{Fault, Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
+use time::Duration;
 
 /// The registered name.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// So long a token lives, however soon the assertion expires.
+const LEAST_LIFE: Duration = Duration::MINUTE;
 
 /// What the client sends.
 #[derive(Debug, Clone)]
@@ -88,10 +92,14 @@ pub fn decide(
     let scope = scope::narrow(&allowed, request.scope.as_ref()).map_err(Stop::Refused)?;
     resource::permit(&client.resources, &request.resources).map_err(Stop::Refused)?;
     one_time::spend(txn, act, assertion.spend.as_slice())?;
+    let own = AccessToken::for_client(act, &rules.policy, client, scope, &request.resources);
+    // RFC 7521 §4.1: the token does not outlive the assertion by much.
+    let latest = assertion.expires_at.max(act.now + LEAST_LIFE).unix_timestamp();
     let access = AccessToken {
         sub: assertion.issuer.name_of(&assertion.subject),
         roles: assertion.issuer.roles.clone(),
-        ..AccessToken::for_client(act, &rules.policy, client, scope, &request.resources)
+        exp: own.exp.min(latest),
+        ..own
     };
     Entry::new(act, Event::AuthnTokenCreated)
         .because(GRANT_TYPE)

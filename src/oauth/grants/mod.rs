@@ -12,13 +12,12 @@ pub mod token_exchange;
 pub use standing::standing;
 
 use super::client_auth::AuthenticatedClient;
-use super::tokens::{AccessToken, Issued};
+use super::tokens::{AccessToken, Issued, Refreshable};
 use super::{ErrorCode, OAuthError, Params, Rules};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::records::{Grant, GrantType};
 use crate::storage::{Fault, Stop, Txn};
-use time::OffsetDateTime;
 
 /// A token request whose grant type is known and whose parameters have been read.
 #[derive(Debug, Clone)]
@@ -121,10 +120,12 @@ impl Request {
     }
 }
 
-/// Until when the newest refresh token of the grant can be used, if it is not used before.
-fn refreshable_until(rules: &Rules, grant: &Grant) -> Option<OffsetDateTime> {
+/// Until when the newest refresh token of the grant can be used, if it is not used before, and the grant.
+fn refreshable_until(rules: &Rules, grant: &Grant) -> Option<Refreshable> {
     let state = grant.refresh.as_ref()?;
-    Some(grant.expires_at.min(state.rotated_at + rules.policy.refresh_idle_ttl))
+    // Refresh Token Expiration §5: never longer than the grant.
+    let timeout = grant.expires_at.min(state.rotated_at + rules.policy.refresh_idle_ttl);
+    Some(Refreshable { timeout, authorization: grant.expires_at })
 }
 
 /// Appends that tokens were issued for a person, and why: the grant type, or what was special about it.

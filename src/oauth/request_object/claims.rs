@@ -4,6 +4,7 @@ use super::{because, refused};
 use crate::act::Act;
 use crate::jose::json::Object;
 use crate::jose::{JoseError, NumericDate, Registered};
+use crate::oauth::clients::profile;
 use crate::oauth::{OAuthError, TokenPolicy};
 use crate::records::{Client, Profile};
 use serde_json::Value;
@@ -41,7 +42,7 @@ pub(super) fn check(
     if claims.aud.is_some() {
         claims.check_audience(&[&policy.issuer]).map_err(because)?;
     }
-    check_times(&claims, act, policy)?;
+    check_times(&claims, act, profile::skew(policy.clock_skew, client.profile))?;
     match client.profile {
         Some(Profile::Fapi2MessageSigning) => check_message_signing(&claims, act),
         Some(Profile::Fapi2Security) | None => Ok(()),
@@ -49,9 +50,9 @@ pub(super) fn check(
 }
 
 /// RFC 7519 §4.1.4 to §4.1.6, for those of the three that stand there.
-fn check_times(claims: &Registered, act: &Act, policy: &TokenPolicy) -> Result<(), OAuthError> {
-    let latest = act.now.saturating_add(policy.clock_skew);
-    if claims.exp.is_some_and(|exp| act.now >= exp.0.saturating_add(policy.clock_skew)) {
+fn check_times(claims: &Registered, act: &Act, skew: Duration) -> Result<(), OAuthError> {
+    let latest = act.now.saturating_add(skew);
+    if claims.exp.is_some_and(|exp| act.now >= exp.0.saturating_add(skew)) {
         return Err(because(JoseError::Expired));
     }
     if [claims.nbf, claims.iat].into_iter().flatten().any(|from| from.0 > latest) {

@@ -166,8 +166,11 @@ impl AccessToken {
         scope: Scope,
         resources: &[String],
     ) -> Self {
+        let own = Self::for_client(act, &rules.policy, client, scope, resources);
         Self {
             sub: subject::of(client, user.id, rules),
+            // Refresh Token Expiration §5: no longer than what the person allowed.
+            exp: own.exp.min(grant.expires_at.unix_timestamp()),
             grant_id: Some(grant.id),
             // RFC 9470 §6, §6.1: for the resource server to judge.
             auth_time: Some(grant.auth_time.unix_timestamp()),
@@ -176,7 +179,7 @@ impl AccessToken {
             authorization_details: grant.authorization_details.clone(),
             roles: user.roles.clone(),
             groups: user.groups.clone(),
-            ..Self::for_client(act, &rules.policy, client, scope, resources)
+            ..own
         }
     }
 }

@@ -10,4 +10,4 @@ pub(crate) use access_token::ttl as access_token_ttl;
 pub use access_token::{AccessToken, Audience, Origin, TYP as ACCESS_TOKEN_TYP};
 pub use id_token::IdToken;
 pub use refresh_token::RefreshToken;
-pub use seal::{Issued, TokenResponse, seal};
+pub use seal::{Issued, Refreshable, TokenResponse, seal};

@@ -19,7 +19,16 @@ pub struct Issued {
     refresh: Option<SecretString>,
     id: Option<(IdToken, SignatureAlgorithm)>,
     exchanged_as: Option<&'static str>,
-    refresh_until: Option<OffsetDateTime>,
+    refreshable: Option<Refreshable>,
+}
+
+/// Until when a refresh token can be used, if it is not used before, and until when what it stands for is allowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Refreshable {
+    /// When the token ends that nobody uses.
+    pub timeout: OffsetDateTime,
+    /// When the grant ends, whatever happens.
+    pub authorization: OffsetDateTime,
 }
 
 impl Issued {
@@ -31,7 +40,7 @@ impl Issued {
             refresh: None,
             id: None,
             exchanged_as: None,
-            refresh_until: None,
+            refreshable: None,
         }
     }
 
@@ -62,14 +71,14 @@ impl Issued {
             refresh,
             id: id.map(|id| (id, client.id_token_signed_response_alg)),
             exchanged_as: None,
-            refresh_until: None,
+            refreshable: None,
         }
     }
 
     /// The same, saying until when its refresh token can be used.
     #[must_use]
-    pub fn refreshable(self, until: Option<OffsetDateTime>) -> Self {
-        Self { refresh_until: until, ..self }
+    pub fn refreshable(self, refreshable: Option<Refreshable>) -> Self {
+        Self { refreshable, ..self }
     }
 }
 
@@ -83,10 +92,15 @@ pub struct TokenResponse {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
-    /// How many seconds the refresh token can be used, if it is not used before. OAuth 2.0 Refresh Token Expiration
-    /// (draft-ietf-oauth-refresh-token-expiration).
+    /// The same as the next, by the name that it had in earlier drafts, and has at other servers.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token_expires_in: Option<i64>,
+    /// How many seconds the refresh token can be used, if it is not used before. Refresh Token Expiration §6.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token_timeout: Option<i64>,
+    /// How many seconds the grant stands. Refresh Token Expiration §6.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_expires_in: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Scope::is_empty")]
@@ -107,7 +121,7 @@ impl std::fmt::Debug for TokenResponse {
 /// # Errors
 /// A [`KeyError`], such as for an algorithm whose first key is still being made.
 pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> {
-    let Issued { access, access_algorithm, refresh, id, exchanged_as, refresh_until } = issued;
+    let Issued { access, access_algorithm, refresh, id, exchanged_as, refreshable } = issued;
     let (iat, exp) = (instant(access.iat), instant(access.exp));
     let access_token = keys.sign_jwt(access_algorithm, ACCESS_TOKEN_TYP, &access, iat, exp)?;
     let id_token = id
@@ -118,16 +132,19 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
             keys.sign_jwt(algorithm, "JWT", &id, instant(id.iat), instant(id.exp))
         })
         .transpose()?;
+    // Refresh Token Expiration §6.1: both wherever a refresh token is given.
+    let refreshable = refreshable.filter(|_| refresh.is_some());
+    let left = |until: OffsetDateTime| (until.unix_timestamp() - access.iat).max(0);
+    let timeout = refreshable.map(|told| left(told.timeout));
     Ok(TokenResponse {
         access_token,
         issued_token_type: exchanged_as,
         // RFC 6749 §7.1.
         token_type: Scheme::of(access.cnf.as_ref()).as_str(),
         expires_in: access.exp - access.iat,
-        refresh_token_expires_in: refresh
-            .as_ref()
-            .and(refresh_until)
-            .map(|until| (until.unix_timestamp() - access.iat).max(0)),
+        refresh_token_expires_in: timeout,
+        refresh_token_timeout: timeout,
+        authorization_expires_in: refreshable.map(|told| left(told.authorization)),
         refresh_token: refresh.map(|token| token.expose_secret().to_owned()),
         id_token,
         scope: access.scope,

@@ -155,7 +155,7 @@ impl Candidate<'_> {
         };
         let token = Jws::parse(self.token).map_err(wrong)?;
         let names_key = token.header().kid.is_some();
-        let verified = token.verify(With::Set(keys), &self.issuer.algorithms).map_err(|error| {
+        let verified = token.verify(With::Set(keys), &self.issuer.accepted()).map_err(|error| {
             match (error, names_key) {
                 (JoseError::UnknownKey, _) | (JoseError::Signature, false) => {
                     Unverified::KeyMissing(refuse(error.as_str()))

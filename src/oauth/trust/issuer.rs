@@ -52,6 +52,13 @@ impl TrustedIssuer {
         if self.is_trust_domain() { subject.to_owned() } else { format!("{}#{subject}", self.issuer) }
     }
 
+    /// The algorithms of its tokens that count. SPIFFE JWT-SVID §2.1: of a trust domain those of its list alone, to
+    /// which `EdDSA` does not belong.
+    pub(super) fn accepted(&self) -> Vec<JwsAlgorithm> {
+        let is_listed = |one: &JwsAlgorithm| !matches!(one, JwsAlgorithm::EdDsa | JwsAlgorithm::Ed25519);
+        self.algorithms.iter().copied().filter(|one| !self.is_trust_domain() || is_listed(one)).collect()
+    }
+
     /// Whether it is trusted for this subject.
     pub(super) fn covers(&self, subject: &str) -> bool {
         let is_its_own = !self.is_trust_domain()

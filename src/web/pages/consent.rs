@@ -3,7 +3,7 @@
 use crate::oauth::authorize::SignedIn;
 use crate::oauth::claims::{self, CLAIMS};
 use crate::oauth::interaction;
-use crate::records::{Client, Interaction, Scope, find};
+use crate::records::{Client, Interaction, Origin, Scope, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
@@ -27,8 +27,12 @@ pub struct ConsentPage {
     pub client_name: String,
     /// The host that describes the client, where nobody registered it. CIMD §6.
     pub publisher: Option<String>,
+    /// What more may be read about it: the key of a text, the host, and the address. OIDC Registration §2.
+    pub links: Vec<(&'static str, String, String)>,
     /// The host to which the answer goes.
     pub redirect_host: String,
+    /// Whether a program on the person's own device waits for it that nobody here has registered.
+    pub stays_here: bool,
     /// Who is signed in.
     pub account: String,
     /// What is asked for.
@@ -120,7 +124,9 @@ fn show(
         frame,
         client_name: client.display_name().to_owned(),
         publisher: publisher(&client),
+        links: links(&client),
         redirect_host: Url::parse(&waiting.redirect_uri).map(|url| host_of(&url)).unwrap_or_default(),
+        stays_here: stays_here(&client, &waiting.redirect_uri),
         account: account_of(&person.user),
         form: csrf::seal(browser, FormName::Consent, subject),
         switch_href: format!("{}?interaction={}", visit.href(routes::LOGIN), waiting.id),
@@ -137,6 +143,30 @@ fn publisher(client: &Client) -> Option<String> {
     Some(host_of(&address))
 }
 
+/// OIDC Registration §2: the person should be able to read what the client says of itself. Each address is shown with its
+/// host, since it is the client's own word; the picture is not shown.
+// Not done: OIDC Registration §2: `logo_uri`: a picture of another server would see who signs in, and could look like ours.
+// Not done: CIMD §8.8: no logo is fetched, so none is shown.
+fn links(client: &Client) -> Vec<(&'static str, String, String)> {
+    let about = &client.about;
+    let all = [
+        ("consent-site", &about.client_uri),
+        ("consent-policy", &about.policy_uri),
+        ("consent-terms", &about.tos_uri),
+    ];
+    let link = |(key, uri): (&'static str, &Option<String>)| {
+        let uri = uri.clone()?;
+        Some((key, host_of(&Url::parse(&uri).ok()?), uri))
+    };
+    all.into_iter().filter_map(link).collect()
+}
+
+/// MCP Authorization, "Localhost Redirect URI Risks": any program on a device can wait at its loopback addresses in the
+/// name of any client that anybody may be.
+fn stays_here(client: &Client, redirect_uri: &str) -> bool {
+    client.origin != Origin::Operator && redirect_uri.starts_with("http://")
+}
+
 /// On to the authorization endpoint, which looks again at what is still needed.
 fn resume(visit: &Visit, id: &str) -> HttpResponse {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("interaction", id).finish();
@@ -149,6 +179,8 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         frame: frame.clone(),
         client_name: client_name.into(),
         publisher: None,
+        links: Vec::new(),
+        stays_here: false,
         redirect_host: "notes.meadow.example".into(),
         account: "Ada Lovelace".into(),
         scope: Scope::parse(scope).unwrap_or_default(),
@@ -160,6 +192,11 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
     };
     let described = ConsentPage {
         publisher: Some("notes.example".into()),
+        links: ["consent-site", "consent-policy", "consent-terms"]
+            .map(|key| (key, "notes.example".into(), "https://notes.example/\"><b>".into()))
+            .to_vec(),
+        redirect_host: "127.0.0.1:3000".into(),
+        stays_here: true,
         ..page("Meadow Notes", "openid profile", &[])
     };
     let all = "openid profile email address phone offline_access roles groups orders:read";

@@ -86,8 +86,10 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
         return finish(visit, &request, None);
     };
     let browser = visit.browser()?;
+    // OIDC RP-Initiated Logout §2, `ui_locales`: what cannot be served is no error.
+    let locales = params.get("ui_locales").ok().flatten();
     let page = LogoutPage {
-        frame: visit.frame(),
+        frame: visit.frame_in(locales),
         account: account_of(&person.user),
         client_name: request.client.as_ref().map(|client| client.display_name().to_owned()),
         form: csrf::seal(&browser, FormName::Logout, Subject::default()),

@@ -64,6 +64,44 @@ async fn a_spiffe_workload_gets_a_token_as_often_as_it_asks() {
     }
 }
 
+/// SPIFFE JWT-SVID §2.1: of its list, to which `EdDSA` does not belong, whatever the configuration says.
+#[actix_web::test]
+async fn a_spiffe_workload_signs_by_the_algorithms_of_spiffe() {
+    let key = Key::ed25519();
+    let keys = json!({ "keys": [key.public(Some("1"))] });
+    let app = App::start_with(|policy| {
+        let all = JwsAlgorithm::ALL_ASYMMETRIC.to_vec();
+        let domain = TrustedIssuer { algorithms: all.clone(), ..issuer(DOMAIN, &format!("{DOMAIN}/*")) };
+        let other = TrustedIssuer { algorithms: all, ..issuer(CI, "*") };
+        policy.trusted_issuers = [domain, other].into();
+    })
+    .await;
+    app.outbound.publish("https://meadow.example/keys", &keys);
+    app.outbound.publish(CI_KEYS, &keys);
+    let runner = app.with_client(json!({ "client_id": "runner", "grant_types": [GRANT], "scope": "deploy" }));
+    let now = app.act().now.unix_timestamp();
+    let spiffe = format!("{DOMAIN}/x");
+    for (iss, sub, is_taken) in [(json!(CI), MAIN, true), (Value::Null, &spiffe, false)] {
+        let claims =
+            json!({ "iss": iss, "sub": sub, "aud": ISSUER, "iat": now, "exp": now + 300, "jti": "1" });
+        let token = key.jws(json!({ "alg": "EdDSA", "kid": "1" }), &claims);
+        let answer = app.post("/token", &[("grant_type", GRANT), ("assertion", &token)], Some(&runner)).await;
+        assert_eq!(answer.status == 200, is_taken, "{sub}: {}", answer.text());
+    }
+    assert_eq!(app.last_cause(), "jws.algorithm");
+}
+
+/// RFC 7521 §4.1: the token does not outlive the assertion by much.
+#[actix_web::test]
+async fn a_token_lives_no_longer_than_the_assertion() {
+    let world = world().await;
+    let now = world.app.act().now.unix_timestamp();
+    for (jti, life, expected) in [("a", 600, 300), ("b", 120, 120), ("c", 5, 60)] {
+        let answer = world.ask(&world.sign(&json!({ "jti": jti, "exp": now + life })), &[]).await;
+        assert_eq!(answer.json()["expires_in"], expected, "{life}: {}", answer.text());
+    }
+}
+
 /// RFC 7523 §3, RFC 8725 §3.
 #[actix_web::test]
 async fn an_assertion_that_is_not_right_is_refused() {

@@ -235,6 +235,24 @@ async fn clients_are_told_through_the_back_channel() {
     assert_eq!((&event["outcome"], &event["client_id"]), (&json!("success"), &json!("web")));
 }
 
+/// A device has an ID token of the session in which somebody allowed it, so its client takes part too.
+#[actix_web::test]
+async fn the_client_of_a_device_is_told_as_well() {
+    let app = App::start().await;
+    app.with_television(&[("logout", json!({ "backchannel_logout_uri": BACK_CHANNEL }))]);
+    app.with_user("ada");
+    let codes = app.ask_for_codes("openid").await;
+    let mut ada = Browser::new(&app);
+    ada.come_to_device(&codes, "ada").await;
+    ada.answer_device("allow").await;
+    let id = app.poll(&codes).await.json()["id_token"].clone();
+    answers(&app, 200);
+    let hint = id.as_str().unwrap();
+    ada.open(&logout_uri(&[("id_token_hint", hint)])).await;
+    assert_eq!(job(&app).deliver().await.unwrap(), 1);
+    assert_eq!(told(&app)[0].1["sid"], read(hint).1["sid"]);
+}
+
 /// OIDC Core §8: whoever must not compare people is not given one session to compare either; and each is told by the
 /// names that it knows.
 #[actix_web::test]

@@ -31,11 +31,28 @@ async fn the_client_is_told_how_long_it_lives() {
     let ada = app.signed_in("ada");
     let offline = app.tokens(&web, &ada, "openid offline_access").await;
     assert_eq!(offline["refresh_token_expires_in"], 14 * 86_400);
+    assert_eq!(offline["refresh_token_timeout"], 14 * 86_400);
+    assert_eq!(offline["authorization_expires_in"], 90 * 86_400);
     let online = app.tokens(&web, &ada, "openid").await;
     assert_eq!(online["refresh_token_expires_in"], 12 * 3600, "no longer than the browser session");
     app.advance(Duration::hours(1));
     let next = app.refresh(&web, &online["refresh_token"], &[]).await.json();
     assert_eq!(next["refresh_token_expires_in"], 11 * 3600);
+    assert_eq!(
+        (&next["refresh_token_timeout"], &next["authorization_expires_in"]),
+        (&json!(39_600), &json!(39_600))
+    );
+    let told = app
+        .post("/introspect", &[("token", next["refresh_token"].as_str().unwrap())], Some(&web))
+        .await
+        .json();
+    assert_eq!(
+        (&told["refresh_token_timeout"], &told["authorization_expires_in"]),
+        (&json!(39_600), &json!(39_600))
+    );
+    app.advance(Duration::seconds(39_600 - 60));
+    let last = app.refresh(&web, &next["refresh_token"], &[]).await.json();
+    assert_eq!(last["expires_in"], 60, "no token outlives what was allowed");
     let kept = app.with_web_client(&[("client_id", json!("kept")), ("rotate_refresh_tokens", json!(false))]);
     let service = app.post("/token", &[("grant_type", "client_credentials")], Some(&kept)).await.json();
     assert_eq!(service.get("refresh_token_expires_in"), None);

@@ -36,6 +36,26 @@ async fn a_person_sees_who_asks_for_what_and_allows_it_once() {
     assert!(ada.path.starts_with("/consent"), "more is asked again");
 }
 
+/// OIDC Registration §2: what a client says of itself can be read where it asks.
+#[actix_web::test]
+async fn a_person_can_read_more_about_who_asks() {
+    let app = app().await;
+    app.change_client("web", |client| {
+        client.about.client_uri = Some("https://notes.example/home".to_owned());
+        client.about.policy_uri = Some("https://notes.example/privacy".to_owned());
+        client.about.tos_uri = Some("https://notes.example/terms".to_owned());
+        client.about.logo_uri = Some("https://notes.example/logo".to_owned());
+    });
+    let ada = at_consent(&app).await;
+    for path in ["home", "privacy", "terms"] {
+        let link = format!(
+            "<a href=\"https://notes.example/{path}\" target=\"_blank\" rel=\"noopener noreferrer\">"
+        );
+        assert!(ada.html.contains(&link), "{path}: {}", ada.html);
+    }
+    assert!(!ada.html.contains("/logo"), "no other server learns who signs in");
+}
+
 #[actix_web::test]
 async fn who_refuses_goes_back_with_access_denied() {
     let app = app().await;

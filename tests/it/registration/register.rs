@@ -28,6 +28,9 @@ async fn a_client_is_told_all_that_it_is() {
         ("client_id_issued_at", json!(1_800_000_000)),
         ("client_secret_expires_at", json!(0)),
         ("skip_consent", json!(false)),
+        ("subject_type", json!("public")),
+        ("require_auth_time", json!(false)),
+        ("backchannel_logout_session_required", json!(false)),
     ] {
         assert_eq!(told[name], value, "{name}");
     }

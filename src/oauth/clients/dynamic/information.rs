@@ -1,10 +1,12 @@
 //! What a client is told of its registration. RFC 7591 §3.2.1, RFC 7592 §3.
 
+use crate::jose::json::Object;
 use crate::oauth::clients::Registered;
 use crate::oauth::clients::registration::Metadata;
-use crate::records::{Client, Origin};
+use crate::records::{Client, Origin, SubjectType};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 /// The client information response: everything that is registered, whoever chose it.
 #[derive(Debug, Serialize)]
@@ -24,7 +26,31 @@ pub struct Information {
     #[serde(skip_serializing_if = "Option::is_none")]
     software_statement: Option<String>,
     #[serde(flatten)]
-    metadata: Metadata,
+    metadata: Object,
+}
+
+/// Members that a client's record leaves out where they are false.
+const FALSE: [&str; 7] = [
+    "require_auth_time",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_session_required",
+];
+
+/// RFC 7591 §3.2.1: all registered metadata, what is at its default too.
+fn complete(metadata: &Metadata) -> Object {
+    let mut members = match serde_json::to_value(metadata) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) | Err(_) => Object::new(),
+    };
+    for name in FALSE {
+        members.entry(name).or_insert(Value::Bool(false));
+    }
+    members.entry("subject_type").or_insert_with(|| SubjectType::default().as_str().into());
+    members
 }
 
 impl Information {
@@ -53,7 +79,7 @@ impl Information {
             registration_access_token: token,
             registration_client_uri: String::new(),
             software_statement,
-            metadata: client.into(),
+            metadata: complete(&client.into()),
         }
     }
 

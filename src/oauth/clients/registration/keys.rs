@@ -3,7 +3,7 @@
 use super::{refuse, uris};
 use crate::jose::{JoseError, JwkSet};
 use crate::oauth::OAuthError;
-use crate::records::{Client, TokenEndpointAuthMethod};
+use crate::records::{Client, JwsAlgorithm, TokenEndpointAuthMethod};
 
 /// A larger set is refused. In bytes; a stored value stays well under 64 KiB.
 const MAX_BYTES: usize = 16 * 1024;
@@ -42,15 +42,26 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
             "registration.jwks.missing",
         ));
     }
-    let signs = client.requests.require_signed_request_object
-        || client.requests.request_object_signing_alg.as_deref().is_some_and(|name| name != "none");
-    if !has_keys && signs {
+    if !has_keys && signs_by_key(client) {
         return Err(refuse(
             "jwks, jwks_uri: signed request objects need one of them.",
             "registration.jwks.missing",
         ));
     }
     Ok(())
+}
+
+/// Whether the client's request objects need a key: not where its secret can sign them.
+fn signs_by_key(client: &Client) -> bool {
+    let algorithm = client.requests.request_object_signing_alg.as_deref();
+    match algorithm.map(JwsAlgorithm::parse) {
+        Some(None) => false,
+        Some(Some(algorithm)) => !algorithm.is_symmetric(),
+        None => {
+            client.requests.require_signed_request_object
+                && client.token_endpoint_auth_method != TokenEndpointAuthMethod::ClientSecretJwt
+        }
+    }
 }
 
 /// Whether the client proves who it is with a key that it registers. For a workload its issuer signs: RFC 7521 §4.2.

@@ -3,16 +3,20 @@
 use super::{refuse, uris};
 use crate::jose::JwsAlgorithm;
 use crate::oauth::OAuthError;
-use crate::records::Client;
+use crate::records::{Client, TokenEndpointAuthMethod};
 
 pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
     let requests = &client.requests;
+    // OIDC Core §6.1: a secret signs where it is kept itself, and not as a hash.
+    let has_secret = client.token_endpoint_auth_method == TokenEndpointAuthMethod::ClientSecretJwt;
     let known = |name: &String| {
-        name == "none" || JwsAlgorithm::parse(name).is_some_and(|algorithm| !algorithm.is_symmetric())
+        let algorithm = JwsAlgorithm::parse(name);
+        name == "none" || algorithm.is_some_and(|algorithm| has_secret || !algorithm.is_symmetric())
     };
     if !requests.request_object_signing_alg.iter().all(known) {
         return Err(refuse(
-            "request_object_signing_alg: must be none or an algorithm with a public key.",
+            "request_object_signing_alg: must be none or an algorithm with a public key; with client_secret_jwt also \
+             HS256 and the like.",
             "registration.request_object_signing_alg",
         ));
     }

@@ -232,6 +232,8 @@ fn what_the_rules_allow_is_taken() {
         json!({"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": key()}),
         json!({"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_ip": "2001:db8::1"}),
         json!({"request_object_signing_alg": "none"}),
+        json!({"token_endpoint_auth_method": "client_secret_jwt", "request_object_signing_alg": "HS256"}),
+        json!({"token_endpoint_auth_method": "client_secret_jwt", "require_signed_request_object": true}),
         json!({"request_object_signing_alg": "PS256", "require_signed_request_object": true, "jwks": key()}),
         json!({"request_uris": ["https://app.example/r#GkurKxf5T0Y-mnPFCHqWOMiZi4VS138cQO_V7PZHAdM"]}),
         json!({"subject_type": "pairwise", "redirect_uris": [URI, "https://app.example/other"]}),

@@ -82,22 +82,24 @@ async fn a_nonce_is_asked_for_after_everything_else() {
 }
 
 /// RFC 9449 §4.3, 10: where none is demanded, one that is shown must still be ours; a client may demand it of itself.
+/// §11.3: who was given one may not leave it out again, so nobody is given one unasked.
 #[actix_web::test]
 async fn a_client_may_be_bound_to_nonces() {
     let app = App::start().await;
     let service = app.with_client(json!({}));
     let prover = Prover::new();
     let plain = app.post_with("/token", &service, &OWN, &[prover.for_token(&app)]).await;
-    let nonce = plain.header("dpop-nonce");
-    assert!(plain.status == 200 && !nonce.is_empty());
+    assert_eq!((plain.status, plain.header("dpop-nonce").as_str()), (200, ""));
     let wrong = prover.proof(&app, ("POST", "/token"), &[("nonce", json!("wrong"))]);
     let wrong = app.post_with("/token", &service, &OWN, &[wrong]).await;
     assert_eq!(wrong.error(), (400, "use_dpop_nonce".into()));
+    let nonce = wrong.header("dpop-nonce");
     app.change_client("service", |client| client.binding.require_dpop_nonce = true);
     let missing = app.post_with("/token", &service, &OWN, &[prover.for_token(&app)]).await;
     assert_eq!(missing.error(), (400, "use_dpop_nonce".into()));
     let good = prover.proof(&app, ("POST", "/token"), &[("nonce", json!(nonce))]);
-    assert_eq!(app.post_with("/token", &service, &OWN, &[good]).await.status, 200);
+    let good = app.post_with("/token", &service, &OWN, &[good]).await;
+    assert_eq!((good.status, good.header("dpop-nonce")), (200, nonce));
     let bearer = app.post("/token", &OWN, Some(&service)).await;
     assert!(bearer.header("dpop-nonce").is_empty(), "nobody else is bothered");
 }

@@ -42,6 +42,34 @@ async fn a_request_must_be_pushed() {
     assert_eq!(nobody.error(), (401, "invalid_client".into()));
 }
 
+/// §5.3.2.1: clocks that are 10 seconds ahead are borne. §5.3.2.2: what is pushed lives for less than ten minutes. Both
+/// whatever the server allows others.
+#[actix_web::test]
+async fn the_bounds_of_the_profile_stand_over_the_servers() {
+    let change = |rules: &mut latchkey::oauth::Rules| {
+        rules.policy.clock_skew = Duration::ZERO;
+        rules.policy.requests.pushed_ttl = Duration::minutes(10);
+    };
+    let bank = Bank::start_under(change, json!({ "profile": "fapi2_security" }), json!({})).await;
+    assert_eq!(bank.push(&[]).await.json()["expires_in"], 599);
+    let now = bank.app.act().now.unix_timestamp();
+    for (ahead, is_borne) in [(8, true), (61, false)] {
+        let claims = json!({
+            "iss": "bank", "sub": "bank", "aud": ISSUER, "jti": format!("ahead-{ahead}"),
+            "iat": now + ahead, "nbf": now + ahead, "exp": now + 300,
+        });
+        let assertion = bank.key.jws(json!({ "alg": "ES256", "kid": "k1" }), &claims);
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", super::ASSERTION_TYPE),
+            ("client_assertion", &assertion),
+        ];
+        let proof = bank.prover.proof(&bank.app, ("POST", "/token"), &[("iat", json!(now + ahead))]);
+        let answer = bank.app.post_with("/token", &Bank::client(), &form, &[proof]).await;
+        assert_eq!(answer.status == 200, is_borne, "{ahead}: {}", answer.text());
+    }
+}
+
 /// §5.3.2.2: with PKCE, by S256.
 #[actix_web::test]
 async fn a_request_needs_pkce() {
