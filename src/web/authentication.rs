@@ -13,7 +13,7 @@ use crate::oauth::client_auth::{
 };
 use crate::oauth::one_time::{self, Spend};
 use crate::oauth::{OAuthError, Params};
-use crate::records::{Client, Confirmation};
+use crate::records::Client;
 use crate::remote::RemoteError;
 use crate::storage::Stop;
 
@@ -27,8 +27,12 @@ pub(super) async fn authenticate(
     endpoint: &str,
 ) -> Result<AuthenticatedClient, ProtocolError> {
     let (claimed, proven) = claim_and_prove(call, params, endpoint).await?;
-    match spend(call, proven.spends).await {
-        Ok(()) => Ok(proven.client),
+    let (client, spends) = match proven.proving(None) {
+        Ok(all) => all,
+        Err(error) => return Err(refuse(call, Some(&claimed), Stop::Refused(error)).await),
+    };
+    match spend(call, spends).await {
+        Ok(()) => Ok(client),
         Err(stop) => Err(refuse(call, Some(&claimed), stop).await),
     }
 }
@@ -43,13 +47,18 @@ pub(super) async fn authenticate_proving(
     params: &Params,
     endpoint: &str,
 ) -> Result<AuthenticatedClient, ProtocolError> {
-    let (claimed, Proven { client, mut spends }) = claim_and_prove(call, params, endpoint).await?;
-    let proof = match dpop::proof(call, endpoint, Some(&client), None) {
-        Ok(proof) => proof,
+    let (claimed, proven) = claim_and_prove(call, params, endpoint).await?;
+    let proof = dpop::proof(call, endpoint, Some(&proven.client), None);
+    let all = proof.and_then(|proof| {
+        let (jkt, proof) = proof.map(|proof| (proof.jkt, proof.spend)).unzip();
+        let (client, mut spends) = proven.proving(jkt)?;
+        spends.extend(proof);
+        Ok((client, spends))
+    });
+    let (client, spends) = match all {
+        Ok(all) => all,
         Err(error) => return Err(refuse(call, Some(&claimed), Stop::Refused(error)).await),
     };
-    let jkt = proof.as_ref().map(|proof| proof.jkt.clone());
-    spends.extend(proof.map(|proof| proof.spend));
     if let Err(error) = check_stranger(call, &client, &spends) {
         return Err(tell(call, Some(&claimed), error).await);
     }
@@ -57,8 +66,7 @@ pub(super) async fn authenticate_proving(
     if let Err(stop) = spend(call, spends).await {
         return Err(refuse(call, Some(&claimed), stop).await);
     }
-    let proved = Confirmation { jkt, ..client.proved().clone() };
-    Ok(client.proving(proved))
+    Ok(client)
 }
 
 async fn claim_and_prove(

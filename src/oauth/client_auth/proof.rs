@@ -45,6 +45,20 @@ pub struct Proven {
     pub client: AuthenticatedClient,
     /// What was shown and must never be accepted again. To be spent before anything is decided.
     pub spends: Vec<Spend>,
+    /// The key that the request has to prove beside all that.
+    bound: Confirmation,
+}
+
+impl Proven {
+    /// The same client, with the key of the request's DPoP proof, where it shows one.
+    ///
+    /// # Errors
+    /// `invalid_client` where what proves the client is bound to a key that the request does not prove. RFC 7800 §3.
+    pub fn proving(self, jkt: Option<String>) -> Result<(AuthenticatedClient, Vec<Spend>), OAuthError> {
+        let proved = Confirmation { jkt, ..self.client.proved().clone() };
+        self.bound.check(&proved).map_err(invalid_client)?;
+        Ok((self.client.proving(proved), self.spends))
+    }
 }
 
 /// Why a client is not who it says it is.
@@ -95,19 +109,23 @@ impl Claimed {
     /// `invalid_client` where the client is disabled, uses another method than it registered, or shows the wrong
     /// thing. All of these read the same from outside.
     pub fn prove(&self, act: &Act, evidence: &Evidence<'_>) -> Result<Proven, Unproven> {
-        let spend = self.check(act, evidence)?;
-        let client = AuthenticatedClient { client: self.client.clone(), proved: evidence.proved() };
-        Ok(Proven { client, spends: spend.into_iter().collect() })
-    }
-
-    fn check(&self, act: &Act, evidence: &Evidence<'_>) -> Result<Option<Spend>, Unproven> {
         let Self { client, presented: Presented { shown, .. } } = self;
         if client.disabled {
             return Err(Unproven::Refused(invalid_client("client.disabled")));
         }
+        let (spend, bound) = if let Shown::Workload(shown) = shown {
+            workload::check(client, shown, act, evidence)?
+        } else {
+            (self.check(act, evidence)?, Confirmation::default())
+        };
+        let client = AuthenticatedClient { client: self.client.clone(), proved: evidence.proved() };
+        Ok(Proven { client, spends: spend.into_iter().collect(), bound })
+    }
+
+    fn check(&self, act: &Act, evidence: &Evidence<'_>) -> Result<Option<Spend>, Unproven> {
+        let Self { client, presented: Presented { shown, .. } } = self;
         // RFC 6749 §2.3.2, §10.1: the method is the one that was registered.
         match (client.token_endpoint_auth_method, shown) {
-            (_, Shown::Workload(shown)) => workload::check(client, shown, act, evidence),
             (Method::None, Shown::Nothing) => Ok(None),
             (Method::ClientSecretBasic, Shown::Basic(shown))
             | (Method::ClientSecretPost, Shown::Post(shown)) => {

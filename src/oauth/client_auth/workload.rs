@@ -7,7 +7,7 @@ use crate::act::Act;
 use crate::oauth::one_time::Spend;
 use crate::oauth::trust::{self, Candidate, Unverified};
 use crate::oauth::{OAuthError, TokenPolicy};
-use crate::records::Client;
+use crate::records::{Client, Confirmation};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Where the issuer publishes its keys; none where they are known, or where nothing needs them.
@@ -16,13 +16,14 @@ pub(super) fn keys_at(client: &Client, token: &SecretString, policy: &TokenPolic
     candidate.keys_at().map(str::to_owned)
 }
 
-/// Checks the token, and that its subject is this client. Gives what is to be spent.
+/// Checks the token, and that its subject is this client. Gives what is to be spent, and the key that the request has to
+/// prove beside it.
 pub(super) fn check(
     client: &Client,
     token: &SecretString,
     act: &Act,
     evidence: &Evidence<'_>,
-) -> Result<Option<Spend>, Unproven> {
+) -> Result<(Option<Spend>, Confirmation), Unproven> {
     let candidate = find(client, token, evidence.policy).map_err(Unproven::Refused)?;
     let [token_endpoint, _] = evidence.endpoints;
     let endpoint = format!("{}{token_endpoint}", evidence.policy.issuer);
@@ -39,7 +40,12 @@ pub(super) fn check(
     if !is_client {
         return Err(Unproven::Refused(invalid_client("client_assertion.other_workload")));
     }
-    Ok(assertion.spend.map(|spend| Spend { replayed: refused(spend.replayed), ..spend }))
+    // RFC 7800 §3: a key that nobody can prove here is refused now, any other once all is known that the request proves.
+    if assertion.confirmation.as_ref().is_some_and(Confirmation::is_empty) {
+        return Err(Unproven::Refused(invalid_client(trust::UNBOUND)));
+    }
+    let bound = assertion.confirmation.unwrap_or_default();
+    Ok((assertion.spend.map(|spend| Spend { replayed: refused(spend.replayed), ..spend }), bound))
 }
 
 /// Whose token it may be. A client that is no workload is told what it would be told of anybody's assertion.

@@ -73,7 +73,7 @@ impl Request {
 /// Issues a token for the subject of a verified assertion. RFC 7521 §4.1: no refresh token.
 ///
 /// # Errors
-/// `invalid_grant` for an assertion that was used before, `invalid_scope`, `invalid_target`.
+/// `invalid_grant` for an assertion that was used before, or is bound to a key that is not proved, `invalid_scope`, `invalid_target`.
 pub fn decide(
     txn: &mut dyn Txn,
     act: &Act,
@@ -84,6 +84,10 @@ pub fn decide(
     let Some(assertion) = request.verified.as_deref() else {
         return Err(Stop::Fault(Fault::broken("an assertion was not verified")));
     };
+    // RFC 7800 §3.
+    assertion
+        .check_binding(client.proved())
+        .map_err(|cause| Stop::Refused(OAuthError::invalid_grant(cause)))?;
     // What only a person can give is no workload's.
     let allowed = assertion
         .issuer

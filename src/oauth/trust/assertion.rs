@@ -1,12 +1,13 @@
 //! A token that a trusted issuer signed, from finding out whose it may be to believing it. RFC 7523 §3, RFC 8725 §3;
 //! SPIFFE JWT-SVID §3, §4.
 
-use super::{IssuerKeys, TrustedIssuer};
+use super::{IssuerKeys, TrustedIssuer, confirmation};
 use crate::act::Act;
 use crate::jose::{JoseError, JwkSet, Jws, Registered, Window, With};
 use crate::oauth::one_time::Spend;
 use crate::oauth::{ErrorCode, OAuthError, TokenPolicy};
-use serde::Deserialize;
+use crate::records::Confirmation;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
@@ -19,6 +20,9 @@ const TYPES: [&str; 2] = ["jwt", "jose"];
 
 /// Longer subjects are nobody's.
 const MAX_SUBJECT: usize = 512;
+
+/// The cause where a token is bound to a key that no request can prove here.
+pub const UNBOUND: &str = "assertion.unbound";
 
 /// A token that a trusted issuer may have signed. Nothing in it is believed yet.
 #[derive(Debug)]
@@ -40,8 +44,26 @@ pub struct Assertion {
     pub act: Option<Value>,
     /// Who may. RFC 8693 §4.4.
     pub may_act: Option<Value>,
+    /// The key that whoever shows it must prove, where its issuer says so; empty where that is none that can be proved
+    /// here. RFC 7800 §3.
+    pub confirmation: Option<Confirmation>,
     /// What is to be spent where it is used.
     pub spend: Option<Spend>,
+}
+
+impl Assertion {
+    /// Whether a request that proved these keys may use it.
+    ///
+    /// # Errors
+    /// The private cause.
+    pub fn check_binding(&self, proved: &Confirmation) -> Result<(), &'static str> {
+        match &self.confirmation {
+            None => Ok(()),
+            // RFC 7800 §3: its issuer wants the key proved, so what cannot be checked is not taken.
+            Some(bound) if bound.is_empty() => Err(UNBOUND),
+            Some(bound) => bound.check(proved),
+        }
+    }
 }
 
 /// Why a token is not believed.
@@ -164,8 +186,8 @@ impl Candidate<'_> {
             }
         })?;
         let claims: Registered = verified.claims().map_err(wrong)?;
-        let actors: Actors = verified.claims().map_err(wrong)?;
-        self.judge(act, policy, claims, (endpoint, actors)).map_err(Unverified::Refused)
+        let further: Further = verified.claims().map_err(wrong)?;
+        self.judge(act, policy, claims, (endpoint, further)).map_err(Unverified::Refused)
     }
 
     /// RFC 7523 §3: about whom, for whom, when, and which.
@@ -174,7 +196,7 @@ impl Candidate<'_> {
         act: &Act,
         policy: &TokenPolicy,
         claims: Registered,
-        (endpoint, actors): (&str, Actors),
+        (endpoint, further): (&str, Further),
     ) -> Result<Assertion, OAuthError> {
         let refused = |error: JoseError| refuse(error.as_str());
         let issuer = self.issuer;
@@ -198,17 +220,25 @@ impl Candidate<'_> {
             issuer: issuer.clone(),
             subject,
             expires_at,
-            act: actors.act,
-            may_act: actors.may_act,
+            act: further.act,
+            may_act: further.may_act,
+            confirmation: further.cnf.as_ref().map(confirmation::read),
             spend,
         })
     }
 }
 
 #[derive(Deserialize)]
-struct Actors {
+struct Further {
     #[serde(default)]
     act: Option<Value>,
     #[serde(default)]
     may_act: Option<Value>,
+    #[serde(default, deserialize_with = "whatever")]
+    cnf: Option<Value>,
+}
+
+/// What stands there, `null` too: it is not the same as nothing.
+fn whatever<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }

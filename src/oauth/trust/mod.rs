@@ -8,7 +8,8 @@
 //! ```
 
 mod assertion;
+mod confirmation;
 mod issuer;
 
-pub use assertion::{Assertion, Candidate, Unverified, find, keys_unavailable};
+pub use assertion::{Assertion, Candidate, UNBOUND, Unverified, find, keys_unavailable};
 pub use issuer::{IssuerKeys, SubjectPattern, TrustedIssuer};

@@ -1,5 +1,6 @@
 //! The protocol endpoints, spoken to over HTTP.
 
+mod assertion_binding;
 mod authorization_code;
 mod authorize;
 mod client_assertion;

@@ -121,6 +121,10 @@ fn foreign(client: &AuthenticatedClient, assertion: &Assertion) -> Result<Subjec
     if !allowed.contains(&assertion.issuer.issuer) {
         return Err(refuse("token_exchange.issuer_not_allowed"));
     }
+    // RFC 7800 §3: as with our own tokens.
+    if !client.token_exchange.token_exchange_bound_subjects {
+        assertion.check_binding(client.proved()).map_err(refuse)?;
+    }
     Ok(Subject {
         sub: assertion.issuer.name_of(&assertion.subject),
         is_own: false,
