@@ -135,6 +135,7 @@ impl<'a> Jws<'a> {
     /// [`JoseError::Signature`] where it is wrong.
     pub fn verify(&self, with: With<'_>, allowed: &[JwsAlgorithm]) -> Result<Verified<'_>, JoseError> {
         let algorithm = self.header.alg.ok_or(JoseError::Algorithm)?;
+        // RFC 7515 §10.6, RFC 8725 §3.2: the caller says which are good enough.
         if !allowed.iter().any(|one| one.matches(algorithm)) {
             return Err(JoseError::Algorithm);
         }

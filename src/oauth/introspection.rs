@@ -97,6 +97,7 @@ impl Introspection {
     /// Whether the client may know of the token: it was issued to it, or is for it, by its name or one by which it is meant
     /// as well; or the operator trusts it with all of them. What a client may ask tokens *for* (`resources`) does not count.
     fn concerns(&self, client: &Client) -> bool {
+        // RFC 9701 §8.2: nothing of a token to whom it is not for.
         let is_own = self.client_id.as_ref() == Some(&client.client_id);
         let exchanged = &client.token_exchange.token_exchange_subject_audiences;
         let served = client.introspects.introspection_audiences.iter().chain(exchanged);
@@ -207,6 +208,7 @@ fn access_token(read: &(impl Read + ?Sized), act: &Act, token: AccessToken) -> R
     };
     // OIDC Core §8: where the subject is made so that nobody can compare it, the name is not told either; an exchanged
     // token has the subject of the client that it was first issued to.
+    // RFC 7662 §5.
     let is_name_told = match &accepted.grant {
         Some(grant) if grant.client_id != accepted.client.client_id => false,
         Some(_) | None => accepted.client.subjects.subject_type == SubjectType::Public,

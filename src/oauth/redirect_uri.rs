@@ -10,6 +10,7 @@ use crate::records::Client;
 // OIDC Core §14, RFC 6749 §10.15; RFC 8252 §8.4.
 pub fn is_registered(client: &Client, requested: &str) -> bool {
     client.redirect_uris.iter().any(|registered| {
+        // OIDC Discovery §5, RFC 8414 §4: strings are compared as they are.
         registered == requested || differs_in_loopback_port_alone(registered, requested, client.native)
     })
 }

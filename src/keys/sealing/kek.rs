@@ -40,6 +40,7 @@ impl fmt::Debug for Kek {
 }
 
 /// The key-encryption keys at hand: one seals, all of them open.
+// RFC 7515 §10.2.
 #[derive(Debug)]
 pub struct KekRing {
     active: Kek,

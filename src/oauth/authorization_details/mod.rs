@@ -21,6 +21,7 @@ use serde_json::Value;
 /// More details than this in one request are refused.
 const MAX_DETAILS: usize = 16;
 /// More bytes of JSON than this are refused: they go into every access token.
+// RFC 9396 §11.4: what is larger than a URL bears is pushed (RFC 9126).
 const MAX_BYTES: usize = 4096;
 
 /// Reads `authorization_details` of a request for new access: every type is known, one of the client's, and every
@@ -29,7 +30,7 @@ const MAX_BYTES: usize = 4096;
 /// # Errors
 /// `invalid_authorization_details`.
 pub fn parse(params: &Params, client: &Client, types: &DetailTypes) -> Result<Vec<Value>, OAuthError> {
-    // RFC 9396 §2.1, §3: beside scope and resources, which neither widen nor narrow it (§3.1, §3.2).
+    // RFC 9396 §2.1, §3, §3.1, §3.2: beside scope and resources, which neither widen nor narrow it.
     let details = read(params)?.unwrap_or_default();
     permit(&details, client, types)?;
     Ok(details)

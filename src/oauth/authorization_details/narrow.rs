@@ -31,6 +31,7 @@ pub fn choose(granted: &[Value], asked: Option<&[Value]>) -> Result<Vec<Value>, 
     if asked.iter().all(|one| granted.iter().any(|whole| is_within(one, whole))) {
         return Ok(asked.to_vec());
     }
+    // RFC 9396 §8.
     Err(refuse("authorization_details: more is asked for than was granted.", "details.exceeds"))
 }
 

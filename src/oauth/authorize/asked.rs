@@ -30,10 +30,12 @@ impl<'a> Named<'a> {
     /// # Errors
     /// `invalid_request` where a parameter stands there twice, or two places are named.
     pub fn read(outer: &'a Params) -> Result<Self, OAuthError> {
+        // RFC 9101 §10.7.
         match (outer.get("request")?, outer.get("request_uri")?) {
             (None, None) => Ok(Self::Plain),
             (Some(object), None) => Ok(Self::Object(object)),
             (None, Some(uri)) if uri.starts_with(PREFIX) => Ok(Self::Pushed(uri)),
+            // RFC 9101 §5.2.2.
             (None, Some(uri)) => Ok(Self::Reference(uri)),
             // RFC 9101 §5.
             (Some(_), Some(_)) => Err(OAuthError::invalid_request(

@@ -50,7 +50,7 @@ pub fn decide(
     signed_in: Option<&SignedIn>,
 ) -> Result<Outcome, Fault> {
     let next = evaluate(txn, act, rules, (&checked.target, &checked.interaction), signed_in)?;
-    let is_answer = checked.silent || matches!(next, Next::Answer | Next::WrongPerson);
+    let is_answer = checked.silent || matches!(next, Next::Answer | Next::WrongPerson | Next::Unmet);
     if let (true, Some(pushed)) = (is_answer, &checked.interaction.pushed) {
         match pushed::consume(txn, act, pushed) {
             Ok(()) => {}

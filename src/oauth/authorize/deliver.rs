@@ -88,6 +88,7 @@ fn sign(
     claims.insert("iss".to_owned(), policy.issuer.as_ref().into());
     claims.insert("aud".to_owned(), client.client_id.as_str().into());
     claims.insert("exp".to_owned(), expires_at.unix_timestamp().into());
+    // OIDC Core §16.5, §16.6: an answer that can be shown to others later.
     keys.sign_jwt(algorithm(client, keys), "JWT", &claims, now, expires_at)
 }
 

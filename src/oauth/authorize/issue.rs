@@ -82,6 +82,7 @@ pub(in crate::oauth) fn grant(
 ) -> Grant {
     let refreshes = client.may_use(GrantType::RefreshToken);
     // OIDC Core §11: offline access is for clients that can use it; for others the value is ignored.
+    // OIDC Core §17.4: said in so many words on the consent page.
     let offline = refreshes && interaction.scope.contains("offline_access");
     let absolute = act.now + policy.refresh_absolute_ttl;
     Grant {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Every claim about a person that we know, with the scope that releases it. OIDC Core §5.1, §5.4.
+// Not done: OIDC Core §5.1.2: claims beyond these: services read roles and groups in access tokens.
 pub const CLAIMS: [(&str, &str); 19] = [
     ("name", "profile"),
     ("family_name", "profile"),

@@ -100,6 +100,7 @@ fn load(
         return refuse("code.foreign_client");
     }
     // RFC 6749 §4.1.2: a code used twice is refused, and what was issued on it is revoked.
+    // OIDC Core §15.5.1, §16.9, §16.10; RFC 9700 §4.3.1: so a code that leaked is of no more use.
     if code.consumed_at.is_some() {
         revocation::revoke_grant(txn, act, code.grant_id, Event::AuthnTokenReuse, "code.reused")?;
         return refuse("code.reused");

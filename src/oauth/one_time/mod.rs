@@ -28,6 +28,7 @@ pub struct Spend {
 ///
 /// # Errors
 /// The `replayed` of the first that was shown before.
+// RFC 7515 §10.10.
 pub fn spend(txn: &mut (impl Txn + ?Sized), act: &Act, all: &[Spend]) -> Result<(), Stop<OAuthError>> {
     let mut spent: Vec<OneTime> = Vec::with_capacity(all.len());
     for one in all {

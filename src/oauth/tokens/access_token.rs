@@ -10,6 +10,7 @@ use time::Duration;
 use uuid::Uuid;
 
 /// The `typ` of the header: RFC 9068 §2.1, in the short form that RFC 7515 §4.1.9 recommends.
+// RFC 9068 §2: every access token is one of these.
 pub const TYP: &str = "at+jwt";
 
 /// For whom a token is: a string where there is one, a list where there are more. RFC 7519 §4.1.3.
@@ -133,6 +134,7 @@ impl AccessToken {
             // RFC 9068 §2.2.3.
             scope,
             iat: act.now.unix_timestamp(),
+            // OIDC Core §16.4, §16.9.
             exp: (act.now + ttl(policy, client)).unix_timestamp(),
             jti: act.seed.uuid("access_token.jti").to_string(),
             grant_id: None,
@@ -168,6 +170,7 @@ impl AccessToken {
     ) -> Self {
         let own = Self::for_client(act, &rules.policy, client, scope, resources);
         Self {
+            // RFC 9068 §6: by the name that the client knows, and no other.
             sub: subject::of(client, user.id, rules),
             // Refresh Token Expiration §5: no longer than what the person allowed.
             exp: own.exp.min(grant.expires_at.unix_timestamp()),
@@ -193,6 +196,7 @@ pub(crate) fn ttl(policy: &TokenPolicy, client: &Client) -> Duration {
 /// With `openid` the issuer is always among them, since its userinfo endpoint is a resource too.
 fn audience(policy: &TokenPolicy, client: &Client, scope: &Scope, resources: &[String]) -> Audience {
     // RFC 6750 §5.2, RFC 6749 §10.3, RFC 9700 §2.3, OIDC Core §16.8: a token is for whom it names.
+    // Not done: RFC 9068 §3: resources that follow from scope values: here no value belongs to one.
     let mut names = match (resources, client.resources.first()) {
         ([], Some(default)) => vec![default.clone()],
         (asked, _) => asked.to_vec(),

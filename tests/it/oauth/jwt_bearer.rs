@@ -4,9 +4,11 @@
 use crate::support::app::ISSUER;
 use crate::support::exchange::JWT;
 use crate::support::signed::{Key, claims_of, unsecured};
-use crate::support::workload::{CI, CI_KEYS, CLIENT_ASSERTION, DOMAIN, JWT_BEARER, MAIN, Workloads};
+use crate::support::workload::{CI, CI_KEYS, CLIENT_ASSERTION, DOMAIN, JWT_BEARER, MAIN, Workloads, issuer};
 use crate::support::{Answer, App};
-use serde_json::json;
+use latchkey::oauth::trust::TrustedIssuer;
+use latchkey::records::JwsAlgorithm;
+use serde_json::{Value, json};
 
 async fn ask(world: &Workloads, assertion: &str, more: &[(&str, &str)]) -> Answer {
     let mut form = vec![("grant_type", JWT_BEARER), ("assertion", assertion)];
@@ -78,14 +80,16 @@ async fn a_spiffe_workload_signs_by_the_algorithms_of_spiffe() {
     .await;
     app.outbound.publish("https://meadow.example/keys", &keys);
     app.outbound.publish(CI_KEYS, &keys);
-    let runner = app.with_client(json!({ "client_id": "runner", "grant_types": [GRANT], "scope": "deploy" }));
+    let runner =
+        app.with_client(json!({ "client_id": "runner", "grant_types": [JWT_BEARER], "scope": "deploy" }));
     let now = app.act().now.unix_timestamp();
     let spiffe = format!("{DOMAIN}/x");
     for (iss, sub, is_taken) in [(json!(CI), MAIN, true), (Value::Null, &spiffe, false)] {
         let claims =
             json!({ "iss": iss, "sub": sub, "aud": ISSUER, "iat": now, "exp": now + 300, "jti": "1" });
         let token = key.jws(json!({ "alg": "EdDSA", "kid": "1" }), &claims);
-        let answer = app.post("/token", &[("grant_type", GRANT), ("assertion", &token)], Some(&runner)).await;
+        let answer =
+            app.post("/token", &[("grant_type", JWT_BEARER), ("assertion", &token)], Some(&runner)).await;
         assert_eq!(answer.status == 200, is_taken, "{sub}: {}", answer.text());
     }
     assert_eq!(app.last_cause(), "jws.algorithm");
@@ -94,10 +98,10 @@ async fn a_spiffe_workload_signs_by_the_algorithms_of_spiffe() {
 /// RFC 7521 §4.1: the token does not outlive the assertion by much.
 #[actix_web::test]
 async fn a_token_lives_no_longer_than_the_assertion() {
-    let world = world().await;
+    let world = Workloads::start().await;
     let now = world.app.act().now.unix_timestamp();
     for (jti, life, expected) in [("a", 600, 300), ("b", 120, 120), ("c", 5, 60)] {
-        let answer = world.ask(&world.sign(&json!({ "jti": jti, "exp": now + life })), &[]).await;
+        let answer = ask(&world, &world.sign(&json!({ "jti": jti, "exp": now + life })), &[]).await;
         assert_eq!(answer.json()["expires_in"], expected, "{life}: {}", answer.text());
     }
 }

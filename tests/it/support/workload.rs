@@ -25,7 +25,8 @@ pub(crate) const MAIN: &str = "repo:acme/site:ref:refs/heads/main";
 /// The trust domain.
 pub(crate) const DOMAIN: &str = "spiffe://meadow.example";
 
-fn issuer(issuer: &str, subject: &str) -> TrustedIssuer {
+/// An issuer that is trusted for these subjects.
+pub(crate) fn issuer(issuer: &str, subject: &str) -> TrustedIssuer {
     TrustedIssuer {
         issuer: issuer.to_owned(),
         keys: IssuerKeys::At(format!("{}/keys", issuer.replace("spiffe", "https"))),

@@ -11,12 +11,14 @@ pub(in crate::oauth::authorize) fn origin(
     policy: &RequestPolicy,
 ) -> Result<(), OAuthError> {
     let own = &client.requests;
+    // OIDC Core §16.1, RFC 9101 §12: nobody reads in the browser what is asked.
     if (policy.require_pushed || own.require_pushed_authorization_requests) && !asked.is_pushed() {
         return Err(OAuthError::invalid_request(
             "The request must be pushed first: see pushed_authorization_request_endpoint.",
             "request.not_pushed",
         ));
     }
+    // OIDC Core §16.7, §16.20: for whoever wants to hold a client to what it asked.
     if (policy.require_signed || own.require_signed_request_object) && !asked.is_signed() {
         return Err(OAuthError::invalid_request(
             "The request must be a signed request object.",

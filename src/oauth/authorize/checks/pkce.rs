@@ -8,6 +8,7 @@ pub(in crate::oauth::authorize) fn pkce(
     params: &Params,
     client: &Client,
 ) -> Result<Option<String>, OAuthError> {
+    // RFC 7636 §5: a confidential client whose policy says so may come without. RFC 9700 §4.7: against CSRF, too.
     let challenge = proof::parse_challenge(params)?;
     // RFC 8252 §6, §8.1: native applications are public clients.
     if challenge.is_none() && (client.require_pkce || client.is_public()) {

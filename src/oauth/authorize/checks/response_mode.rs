@@ -37,6 +37,7 @@ pub(in crate::oauth::authorize) fn response_mode(
 }
 
 /// JARM §3: the answers to a client that registered an algorithm for them are signed.
+// Not done: RFC 9700 §4.17: answers by `postMessage`: there is no such mode here.
 fn default_of(client: &Client) -> ResponseMode {
     match client.responses.authorization_signed_response_alg {
         Some(_) => ResponseMode::QueryJwt,

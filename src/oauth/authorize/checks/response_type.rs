@@ -5,6 +5,7 @@ use crate::records::{Client, GrantType};
 
 /// Takes `code`, from clients that registered for the authorization code grant.
 pub(in crate::oauth::authorize) fn response_type(params: &Params, client: &Client) -> Result<(), OAuthError> {
+    // OIDC Multiple Response Types §2.2: a list of several is none that we have.
     let missing = OAuthError::invalid_request("response_type is missing.", "response_type.missing");
     // Not done: OIDC Core §3.2 and §3.3: the implicit and hybrid flows: they send tokens through the browser.
     // Not done: RFC 6749 §4.2, §10.16: the implicit grant, for the same reason.

@@ -129,6 +129,14 @@ async fn a_refusal_uses_a_request_up() {
     let silent = answer["request_uri"].as_str().unwrap();
     assert_eq!(sent_back(&visit(&app, None, "web", silent).await)["error"], "login_required");
     is_page(&visit(&app, None, "web", silent).await);
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["phr"]}}}"#;
+    let answer = push(&app, &web, &[("claims", essential)]).await.json();
+    let unmet = answer["request_uri"].as_str().unwrap();
+    assert_eq!(
+        sent_back(&visit(&app, None, "web", unmet).await)["error"],
+        "unmet_authentication_requirements"
+    );
+    is_page(&visit(&app, None, "web", unmet).await);
 }
 
 /// RFC 9126 §2.1, §2.3: the same checks as at the authorization endpoint, and the answers of the token endpoint.
