@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,7 +18,8 @@ from checks import check, close, same
 from home import ISSUER, discovery, free_port, home, register, request, wait_for
 from realm import APPLICATION, REALM, realm
 
-[KEYCLOAK] = Path("target").resolve().glob("keycloak-*")
+# The newest, where an older one was left behind.
+KEYCLOAK = sorted(Path("target").resolve().glob("keycloak-*"))[-1]
 REDIRECT_URI = "http://127.0.0.1:8081/application"
 
 port = free_port()
@@ -33,6 +35,8 @@ clients = {
     alias: register(
         client_name="Keycloak", redirect_uris=[f"{base}/broker/{alias}/endpoint"], scope="openid profile email",
         post_logout_redirect_uris=[f"{base}/broker/{alias}/endpoint/logout_response"],
+        backchannel_logout_uri=f"{base}/protocol/openid-connect/logout/backchannel-logout",
+        backchannel_logout_session_required=True,
         **method,
     )
     for alias, method in METHODS.items()
@@ -101,6 +105,7 @@ def people(alias):
           lambda: same(sign_in(Browser(home["user"], [REDIRECT_URI]), alias)["sub"], seen["sub"]))
     check(f"{alias}: the same browser needs no sign-in", lambda: sign_in(browser, alias))
     check(f"{alias}: who leaves at Keycloak is signed out with us", lambda: leave_there(browser, alias))
+    check(f"{alias}: who leaves with us is signed out at Keycloak, by the back channel", lambda: leave_here(alias))
 
 
 def leave_there(browser, alias):
@@ -108,17 +113,33 @@ def leave_there(browser, alias):
     hint = sign_in(browser, alias)["itself"]
     query = {"id_token_hint": hint, "post_logout_redirect_uri": REDIRECT_URI, "state": "left"}
     same(browser.walk(f"{base}/protocol/openid-connect/logout?{urlencode(query)}").url, REDIRECT_URI + "?state=left")
-    browser.ends = [server["authorization_endpoint"], REDIRECT_URI]
-    same(error_of(browser.walk(ask(alias, prompt="none")[0])), "login_required")
-    browser.ends = [REDIRECT_URI]
+    same(silently(browser, alias), "login_required")
     person, browser.person = browser.person, {"username": "nobody", "password": "x"}
     assert browser.walk(ask(alias)[0]).url.startswith(ISSUER), "it came back without a sign-in"
     browser.person = person
 
 
-def error_of(arrival):
-    """The error that the application is answered with."""
-    return parse_qs(urlsplit(arrival.url).query).get("error", [None])[0]
+def leave_here(alias):
+    """We tell Keycloak which session has ended, and it ends its own that came of it: that one and no other."""
+    leaving, staying = (Browser(home["user"], [REDIRECT_URI]) for _ in range(2))
+    for browser in leaving, staying:
+        sign_in(browser, alias)
+        same(silently(browser, alias), "code")
+    leaving.walk(server["end_session_endpoint"])
+    end = time.monotonic() + 20
+    while silently(leaving, alias) == "code" and time.monotonic() < end:
+        time.sleep(0.5)
+    same((silently(leaving, alias), silently(staying, alias)), ("login_required", "code"))
+
+
+def silently(browser, alias):
+    """What Keycloak alone answers to prompt=none, without a way to us: `code`, or the error."""
+    browser.ends = [server["authorization_endpoint"], REDIRECT_URI]
+    arrival = browser.walk(ask(alias, prompt="none")[0])
+    browser.ends = [REDIRECT_URI]
+    assert arrival.url.startswith(REDIRECT_URI + "?"), f"{arrival.status} at {arrival.url}"
+    answer = parse_qs(urlsplit(arrival.url).query)
+    return "code" if "code" in answer else answer["error"][0]
 
 
 def main():
