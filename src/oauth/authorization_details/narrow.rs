@@ -57,6 +57,7 @@ fn is_sublist(value: &Value, granted: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -87,6 +88,50 @@ mod tests {
             json!([1]),
         ] {
             assert_eq!(asks(more.clone()), Err("details.exceeds"), "{more}");
+        }
+    }
+
+    /// Details of a small world, so that they often resemble each other.
+    fn detail(shortest: usize) -> impl Strategy<Value = Value> {
+        let list = move || prop::option::of(prop::collection::vec("[ab]", shortest..3));
+        ("[tu]", list(), list(), prop::option::of("[xy]")).prop_map(|(kind, actions, locations, id)| {
+            let members = [("actions", json!(actions)), ("locations", json!(locations)), ("id", json!(id))];
+            let mut detail = json!({ "type": kind });
+            for (name, value) in members.into_iter().filter(|(_, value)| !value.is_null()) {
+                detail[name] = value;
+            }
+            detail
+        })
+    }
+
+    /// Everything that a detail lets one do, each as one thing: an action at a location.
+    fn rights(details: &[Value]) -> Vec<(Value, Value, Value, Value)> {
+        let each = |value: &Value| value.as_array().map_or_else(|| vec![json!("any")], Clone::clone);
+        let of = |detail: &Value| {
+            let (kind, id) = (detail["type"].clone(), detail["id"].clone());
+            let pairs = each(&detail["actions"]).into_iter().flat_map(|action| {
+                each(&detail["locations"]).into_iter().map(move |location| (action.clone(), location))
+            });
+            pairs.map(|(action, location)| (kind.clone(), id.clone(), action, location)).collect::<Vec<_>>()
+        };
+        details.iter().flat_map(of).collect()
+    }
+
+    proptest! {
+        /// No token may do what its grant may not, and what was narrowed twice could have been narrowed at once.
+        #[test]
+        fn no_narrowing_adds_a_right(
+            granted in prop::collection::vec(detail(1), 1..4),
+            first in prop::collection::vec(detail(0), 0..3),
+            second in prop::collection::vec(detail(0), 0..3),
+        ) {
+            prop_assert_eq!(&choose(&granted, Some(&granted)), &Ok(granted.clone()));
+            let Ok(once) = choose(&granted, Some(&first)) else { return Ok(()) };
+            let all = rights(&granted);
+            prop_assert!(rights(&once).iter().all(|right| all.contains(right)), "{:?} of {:?}", once, granted);
+            if let Ok(twice) = choose(&once, Some(&second)) {
+                prop_assert_eq!(choose(&granted, Some(&second)), Ok(twice));
+            }
         }
     }
 }

@@ -138,3 +138,123 @@ fn poll(txn: &mut dyn Txn, act: &Act, mut device: DeviceAuthorization) -> Result
     update(txn, &act.tenant, &device)?;
     Ok(in_time)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::fixtures::{act, authenticated, client, grant, rules, standing_store, start};
+    use crate::records::{Revocation, insert};
+    use crate::storage::Store;
+    use proptest::prelude::*;
+
+    const CODE: &str = "lkd_code";
+    const LIVES: i64 = 60;
+
+    /// What happens to a code.
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Poll,
+        Allow,
+        Deny,
+    }
+
+    fn asked() -> DeviceAuthorization {
+        DeviceAuthorization {
+            hash: hash_of(CODE.as_bytes()),
+            user_code_hash: hash_of(b"BCDFGHJK"),
+            client_id: client().client_id,
+            scope: grant().scope,
+            resources: Vec::new(),
+            authorization_details: Vec::new(),
+            interval: 5,
+            polled_at: None,
+            entered: 0,
+            answer: None,
+            consumed_at: None,
+            created_at: start(),
+            usable_until: start() + Duration::seconds(LIVES),
+            expires_at: start() + Duration::days(1),
+        }
+    }
+
+    fn poll_at(store: &Store, now: Duration) -> Result<(), &'static str> {
+        let (rules, client) = (rules(), authenticated(store));
+        let act = Act { now: start() + now, ..act() };
+        let request = Request { device_code: CODE.into(), resources: Vec::new(), details: None };
+        match store.run_blocking(move |txn| decide(txn, &act, &rules, &client, &request).map(|_| ())) {
+            Ok(()) => Ok(()),
+            Err(Stop::Refused(error)) => Err(error.cause),
+            Err(Stop::Fault(fault)) => panic!("{fault}"),
+        }
+    }
+
+    /// What a person says to a device that waits; to another nothing can be said.
+    fn answer(store: &Store, answer: DeviceAnswer) {
+        let hash = hash_of(CODE.as_bytes());
+        let tenant = act().tenant;
+        let done = store.run_blocking(move |txn| {
+            let mut device: DeviceAuthorization = find(txn, &tenant, &hash)?.unwrap();
+            device.answer = Some(answer.clone());
+            update(txn, &tenant, &device).map_err(Stop::<()>::Fault)
+        });
+        done.unwrap();
+    }
+
+    fn revoked(store: &Store) -> Option<Revocation> {
+        find::<Grant>(store, &act().tenant, &grant().id.to_string()).unwrap().unwrap().revoked
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// RFC 8628 §3.5, written down once more in the plainest words: tokens come once, after a yes and before the
+        /// end; whoever asks too early waits five seconds longer each time; a second use takes everything back.
+        #[test]
+        fn any_order_of_polls_and_answers_follows_the_rule(
+            steps in prop::collection::vec(
+                (prop_oneof![8 => Just(Step::Poll), 1 => Just(Step::Allow), 1 => Just(Step::Deny)], 0_i64..48),
+                1..24,
+            ),
+        ) {
+            let store = standing_store();
+            let tenant = act().tenant;
+            store.run_blocking(move |txn| insert(txn, &tenant, &asked()).map_err(Stop::<()>::Fault)).unwrap();
+            let (mut now, mut interval, mut last) = (0_i64, 5_000, None);
+            let (mut said, mut fetched, mut reused) = (None, false, false);
+            for (step, later) in steps {
+                now += later * 250;
+                match step {
+                    Step::Allow | Step::Deny if said.is_some() => {}
+                    Step::Allow => {
+                        answer(&store, DeviceAnswer::Allowed(grant().id));
+                        said = Some(true);
+                    }
+                    Step::Deny => {
+                        answer(&store, DeviceAnswer::Denied);
+                        said = Some(false);
+                    }
+                    Step::Poll => {
+                        let expected = if fetched {
+                            reused = true;
+                            Err("device_code.reused")
+                        } else if now >= LIVES * 1000 {
+                            Err("device_code.expired")
+                        } else if said == Some(true) {
+                            fetched = true;
+                            Ok(())
+                        } else if said == Some(false) {
+                            Err("device_code.denied")
+                        } else {
+                            let early = last.is_some_and(|last| now - last + 500 < interval);
+                            interval += if early { 5_000 } else { 0 };
+                            last = Some(now);
+                            Err(if early { "device_code.slow_down" } else { "device_code.pending" })
+                        };
+                        prop_assert_eq!(poll_at(&store, Duration::milliseconds(now)), expected);
+                    }
+                }
+                prop_assert_eq!(revoked(&store).is_some(), reused);
+            }
+        }
+    }
+}

@@ -130,4 +130,37 @@ mod tests {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }
+
+    proptest::proptest! {
+        /// What the standard library knows to be special is not public, and no way to write an IPv4 address into an
+        /// IPv6 one changes what it is.
+        #[test]
+        fn an_address_is_judged_alike_in_every_spelling(address: Ipv4Addr) {
+            let public = is_public(address.into());
+            let special = address.is_private() || address.is_loopback() || address.is_link_local()
+                || address.is_multicast() || address.is_broadcast() || address.is_documentation()
+                || address.is_unspecified();
+            proptest::prop_assert!(!(special && public));
+            let [a, b, c, d] = address.octets();
+            let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+            for spelling in [
+                address.to_ipv6_mapped(),
+                Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low),
+                Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1),
+            ] {
+                proptest::prop_assert_eq!(is_public(spelling.into()), public, "{}", spelling);
+            }
+            proptest::prop_assert!(!is_public(address.to_ipv6_compatible().into()));
+        }
+
+        /// Only `2000::/3` is given out, and a gateway to IPv4 stands outside of it.
+        #[test]
+        fn what_is_given_to_nobody_is_not_public(address: Ipv6Addr) {
+            let inner = address.to_ipv4_mapped().or_else(|| embedded(address));
+            let given = address.segments()[0] >> 13 == 1 || inner.is_some();
+            let special = address.is_loopback() || address.is_multicast() || address.is_unspecified()
+                || address.is_unique_local() || address.is_unicast_link_local();
+            proptest::prop_assert!(!is_public(address.into()) || (given && !special));
+        }
+    }
 }

@@ -162,4 +162,27 @@ mod tests {
     fn where_all_hops_are_proxies_the_first_is_the_caller() {
         assert_eq!(caller("10.0.0.1", &[("x-forwarded-for", "10.0.0.9, 10.0.0.2")]), "10.0.0.9");
     }
+
+    proptest::proptest! {
+        /// attacks: M11. A proxy adds whom it saw at the right; whatever the caller wrote before changes nothing, and
+        /// what the caller wrote into the other header makes it the proxy's own address at the worst.
+        #[test]
+        fn nothing_that_a_caller_writes_makes_it_somebody_else(
+            own in "[ -~]{0,40}|(for=)?[0-9.:, ]{0,40}",
+            other in "[ -~]{1,40}|(for=)?[0-9.:, ]{1,40}",
+            seen: std::net::Ipv4Addr,
+            standard: bool,
+        ) {
+            let seen = seen.to_string();
+            proptest::prop_assume!(!seen.starts_with("10."));
+            let (name, told, ignored) = if standard {
+                ("forwarded", format!("{own}, for={seen}"), "x-forwarded-for")
+            } else {
+                ("x-forwarded-for", format!("{own}, {seen}"), "forwarded")
+            };
+            proptest::prop_assert_eq!(&caller("10.0.0.1", &[(name, &told)]), &seen);
+            let both = caller("10.0.0.1", &[(ignored, &other), (name, &told)]);
+            proptest::prop_assert!(both == seen || both == "10.0.0.1", "{}", both);
+        }
+    }
 }
