@@ -6,9 +6,9 @@
 //! nothing that a header points to is ever fetched or trusted.
 
 // Not done: RFC 7518 §4, §5: encryption: nothing is encrypted, to us or by us.
-// Not done: RFC 8037 §3.2: ECDH-ES, for the same reason.
-// Not done: RFC 7517 §7: encrypted keys, for the same reason.
-// Not done: RFC 8725 §3.6: compression, for the same reason.
+// Not done: RFC 8037 §3.2: ECDH-ES: nothing is encrypted, to us or by us.
+// Not done: RFC 7517 §7: encrypted keys: others publish public ones, and ours are sealed in a form of our own.
+// Not done: RFC 8725 §3.6: compression: nothing is encrypted, so nothing is compressed before.
 mod claims;
 mod error;
 pub mod json;

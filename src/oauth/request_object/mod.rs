@@ -93,7 +93,7 @@ pub fn read(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -
     // OIDC Core §6.3.2; RFC 9101 §10.1, §10.2: by a key of the client, and an algorithm that it registered or we know.
     // Not done: OIDC Core §6.1, §6.3.3: putting together what stands in the object and beside it: RFC 9101 §6.3 forbids
     // it.
-    // Not done: OIDC Core §6.3.1: encrypted objects, as above.
+    // Not done: OIDC Core §6.3.1: encrypted objects: a request holds nothing secret once it can be pushed.
     let is_signed = client.requests.request_object_signing_alg.as_deref() != Some(NONE);
     let members = if is_signed { signed(object, client, act, evidence)? } else { unsigned(object)? };
     claims::check(&members, client, act, evidence.policy)?;

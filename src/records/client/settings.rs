@@ -32,6 +32,7 @@ pub struct About {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
     /// Where a sign-in can be begun from outside. OIDC Core §4.
+    // Not done: OIDC Core §4: beginning one: we show nobody a list of clients.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
 }

@@ -8,9 +8,9 @@ pub(in crate::oauth::authorize) fn response_type(params: &Params, client: &Clien
     // OIDC Multiple Response Types §2.2: a list of several is none that we have.
     let missing = OAuthError::invalid_request("response_type is missing.", "response_type.missing");
     // Not done: OIDC Core §3.2 and §3.3: the implicit and hybrid flows: they send tokens through the browser.
-    // Not done: RFC 6749 §4.2, §10.16: the implicit grant, for the same reason.
-    // Not done: OIDC Core §15.2: `id_token` and `id_token token`, for the same reason.
-    // Not done: OIDC Multiple Response Types §3, §4, §5: `id_token`, `none` and the combinations, for the same reason.
+    // Not done: RFC 6749 §4.2, §10.16: the implicit grant: it sends tokens through the browser.
+    // Not done: OIDC Core §15.2: `id_token` and `id_token token`: they send tokens through the browser.
+    // Not done: OIDC Multiple Response Types §3, §4, §5: `id_token`, `none` and the combinations: `code` alone is here.
     if params.required("response_type", missing)? != "code" {
         return Err(OAuthError::new(
             // RFC 8252 §8.2: nor for native applications.
