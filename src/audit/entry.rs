@@ -4,6 +4,7 @@ use super::{Event, Outcome};
 use crate::act::Act;
 use crate::storage::{Fault, Store, Txn};
 use serde::Serialize;
+use std::net::IpAddr;
 use time::format_description::well_known::Rfc3339;
 
 /// The version of the entry's form.
@@ -43,7 +44,9 @@ pub struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    remote: Option<std::net::IpAddr>,
+    suppressed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<&'a str>,
     request_id: &'a str,
@@ -70,10 +73,23 @@ impl<'a> Entry<'a> {
             audience: None,
             amr: None,
             members: None,
+            suppressed: None,
             remote: act.remote,
             user_agent: act.user_agent.as_deref(),
             request_id: &act.request_id,
         }
+    }
+
+    /// An entry in place of so many of refusals of this network; of none where they were of more networks than are told
+    /// apart.
+    pub fn suppressed(act: &'a Act, network: Option<IpAddr>, count: u64) -> Self {
+        let instead = Self::new(act, Event::ExcessRateLimitExceeded).refused("audit.suppressed");
+        Self { suppressed: Some(count), remote: network, user_agent: None, ..instead }
+    }
+
+    /// The address that was refused; none where nobody was, or nobody knows it.
+    pub fn refused_from(&self) -> Option<IpAddr> {
+        self.remote.filter(|_| self.outcome == Outcome::Refused)
     }
 
     /// It was refused; `cause` is the private cause, such as `refresh_token.reused`.

@@ -72,6 +72,8 @@ pub enum Event {
     RegistrationTokenRevoked,
     /// A signing key changed its state.
     KeyChanged,
+    /// An address was refused so often that entries were left out: the entry says how many.
+    ExcessRateLimitExceeded,
     /// Sealed rows were rewritten under another key-encryption key.
     KeyRewrapped,
 }

@@ -9,6 +9,8 @@ use crate::audit::StatelessActs;
 pub struct Audit {
     /// What becomes of entries of acts that change nothing.
     pub stateless: StatelessActs,
+    /// How many refusals of one address stand in the trail one by one each minute; 0 is all.
+    pub refusals_per_minute: u32,
 }
 
 words!(StatelessActs, "\"queued\", \"durable\" or \"off\"",
@@ -18,5 +20,8 @@ words!(StatelessActs, "\"queued\", \"durable\" or \"off\"",
 );
 
 pub(super) fn read(mut section: Section<'_>) -> Audit {
-    Audit { stateless: section.take("stateless", StatelessActs::Queued) }
+    Audit {
+        stateless: section.take("stateless", StatelessActs::Queued),
+        refusals_per_minute: section.take_within("refusals_per_minute", 600, 0..=1_000_000),
+    }
 }

@@ -178,6 +178,12 @@ pub(super) fn strangers(settings: &Settings) -> AddressPolicy {
     AddressPolicy { per_minute: tries.per_minute.saturating_mul(20), burst }
 }
 
+/// How many refusals of one address stand in the audit trail one by one.
+pub(super) fn refusals(settings: &Settings) -> AddressPolicy {
+    let per_minute = settings.audit.refusals_per_minute;
+    AddressPolicy { per_minute, burst: NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN) }
+}
+
 /// How often one address may type the code of a device: a fifth as often as it may try a password, for a code is the
 /// whole of what must be guessed.
 pub(super) fn user_codes(settings: &Settings) -> AddressPolicy {

@@ -157,7 +157,7 @@ async fn tell(call: &Call, claimed: Option<&Claimed>, error: ProtocolError) -> P
     if let Some(claimed) = claimed {
         entry = entry.client(claimed.client_id());
     }
-    let written = call.state.stateless_acts.write(entry, &call.state.store).await;
+    let written = call.state.trail.write(&call.act, entry).await;
     match written {
         Ok(()) => error,
         Err(fault) => ProtocolError::stopped(call, fault.into()),

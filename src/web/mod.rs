@@ -14,3 +14,4 @@ pub mod respond;
 pub mod routes;
 pub mod state;
 pub mod static_files;
+pub mod trail;

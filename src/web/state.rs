@@ -1,6 +1,5 @@
 //! What the handlers work with: made once by the composition root, shared by every worker, no globals.
 
-use crate::audit::StatelessActs;
 use crate::identity::login::{AddressLimit, Login};
 use crate::identity::password::{PasswordPolicy, PasswordPool};
 use crate::keys::KeyRing;
@@ -17,6 +16,7 @@ use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::published::Published;
 use crate::web::respond::page::Stationery;
+use crate::web::trail::Trail;
 use std::sync::Arc;
 
 /// All that belongs to one tenant: who it is, its keys, its rules, what it says about itself. [`super::routes`] hangs it
@@ -61,8 +61,8 @@ pub struct AppState {
     pub remote_keys: RemoteKeys,
     /// Whose turn it is to fetch the document that a client is.
     pub documents: Turns,
-    /// What becomes of the audit entries of acts that change nothing.
-    pub stateless_acts: StatelessActs,
+    /// The way into the audit trail for entries of acts that change nothing.
+    pub trail: Trail,
     /// The rules of a sign-in.
     pub login: Login,
     /// The threads that hash passwords, and nothing else.

@@ -17,3 +17,4 @@ mod registration;
 mod remote;
 mod storage;
 mod support;
+mod trail;

@@ -50,14 +50,14 @@ impl AddressLimit {
         Self { limiter, clock }
     }
 
-    /// Takes a try from the address's bucket. An IPv6 address counts as its /64, which is what one customer has.
+    /// Takes a try from the address's bucket: that of its [`network_of`].
     ///
     /// # Errors
     /// Where the bucket is empty: how long until there is a try in it.
     pub fn check(&self, address: IpAddr) -> Result<(), Duration> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         limiter
-            .check_key(&prefix(address))
+            .check_key(&network_of(address))
             .map_err(|not_until| not_until.wait_time_from(governor::clock::Clock::now(&self.clock)))
     }
 }
@@ -68,7 +68,8 @@ impl fmt::Debug for AddressLimit {
     }
 }
 
-fn prefix(address: IpAddr) -> IpAddr {
+/// What counts as one address: an IPv6 address as its /64, which is what one customer has.
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),

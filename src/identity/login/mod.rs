@@ -11,7 +11,7 @@ mod known_device;
 mod sign_in;
 mod throttle;
 
-pub use address_limit::{AddressLimit, AddressPolicy};
+pub use address_limit::{AddressLimit, AddressPolicy, network_of};
 pub use decide::Candidate;
 pub use known_device::{KNOWN_FOR, KnownDevices};
 pub use throttle::ThrottlePolicy;

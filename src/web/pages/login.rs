@@ -224,10 +224,10 @@ fn check_address(visit: &Visit, username: &str) -> Result<Result<(), Duration>, 
     let Some(address) = visit.call.act.remote else { return Ok(Ok(())) };
     let checked = visit.call.state.addresses.check(address);
     if checked.is_err() {
-        Entry::new(&visit.call.act, Event::AuthnLoginLock)
+        let entry = Entry::new(&visit.call.act, Event::AuthnLoginLock)
             .refused("login.address_limit")
-            .actor(visit.call.state.login.devices.name_hash(username))
-            .note(&visit.call.state.store)?;
+            .actor(visit.call.state.login.devices.name_hash(username));
+        visit.call.state.trail.note(&visit.call.act, entry)?;
     }
     Ok(checked)
 }

@@ -107,7 +107,7 @@ fn parse(visit: &Visit, params: &Params) -> Result<LogoutRequest, PageError> {
     let (rules, keys) = (&call.realm.rules, call.realm.keys.load());
     let parsed = logout::parse(&call.state.store, &call.act, (rules, &keys), params);
     if let Err(Stop::Refused(OAuthError { cause, .. })) = &parsed {
-        Entry::new(&call.act, Event::SessionEnded).refused(cause).note(&call.state.store)?;
+        call.state.trail.note(&call.act, Entry::new(&call.act, Event::SessionEnded).refused(cause))?;
     }
     Ok(parsed?)
 }

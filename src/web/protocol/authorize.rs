@@ -180,5 +180,5 @@ async fn refuse(call: &Call, stop: Stop<OAuthError>) -> Result<HttpResponse, Pag
 }
 
 async fn note(call: &Call, entry: Entry<'_>) -> Result<(), PageError> {
-    Ok(call.state.stateless_acts.write(entry, &call.state.store).await?)
+    Ok(call.state.trail.write(&call.act, entry).await?)
 }

@@ -19,9 +19,5 @@ use crate::audit::Entry;
 
 /// Writes the entry of an act that changes nothing, as the operator chose.
 async fn write_stateless(call: &Call, entry: Entry<'_>) -> Result<(), ProtocolError> {
-    call.state
-        .stateless_acts
-        .write(entry, &call.state.store)
-        .await
-        .map_err(|fault| ProtocolError::stopped(call, fault.into()))
+    call.state.trail.write(&call.act, entry).await.map_err(|fault| ProtocolError::stopped(call, fault.into()))
 }

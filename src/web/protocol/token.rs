@@ -90,5 +90,5 @@ async fn note(call: &Call, issued: &Issued) -> Result<(), Stop<OAuthError>> {
         .jti(token.jti.as_str())
         .scope(&token.scope)
         .audience(token.aud.iter());
-    Ok(call.state.stateless_acts.write(entry, &call.state.store).await?)
+    Ok(call.state.trail.write(&call.act, entry).await?)
 }

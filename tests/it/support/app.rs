@@ -21,7 +21,7 @@ use latchkey::oauth::discovery::Metadata;
 use latchkey::oauth::dpop::{DpopPolicy, Nonces};
 use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::outbound::FakeOutbound;
-use latchkey::ports::{Clock as _, Entropy as _, FixedEntropy, ManualClock};
+use latchkey::ports::{Clock, Entropy as _, FixedEntropy, ManualClock};
 use latchkey::records::{self, Client, GrantType, Remembered, Tenant, User};
 use latchkey::remote::{RemoteKeys, Turns};
 use latchkey::storage::{Stop, Store};
@@ -33,9 +33,11 @@ use latchkey::web::published::Published;
 use latchkey::web::respond::page::Stationery;
 use latchkey::web::routes;
 use latchkey::web::state::{AppState, Realm};
+use latchkey::web::trail::Trail;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -189,6 +191,7 @@ impl App {
         let outbound = Arc::new(FakeOutbound::default());
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let mut state = AppState {
+            trail: trail(&store, clock.clone(), 0),
             store,
             clients: Remembered::default(),
             clock: clock.clone(),
@@ -196,7 +199,6 @@ impl App {
             remote_keys: RemoteKeys::new(outbound.clone(), clock.clone()),
             documents: Turns::new(clock.clone()),
             outbound: outbound.clone(),
-            stateless_acts: StatelessActs::Durable,
             login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },
             passwords: PasswordPool::start(pool).unwrap(),
             new_passwords: PasswordPolicy::default(),
@@ -310,6 +312,13 @@ impl App {
             self.audit().into_iter().rev().filter_map(|event| event["cause"].as_str().map(str::to_owned));
         causes.take(1).collect()
     }
+}
+
+/// The way into the audit trail, which takes so many refusals of an address each minute; 0 is all.
+pub(crate) fn trail(store: &Store, clock: Arc<dyn Clock>, per_minute: u32) -> Trail {
+    let burst = per_minute.try_into().unwrap_or(NonZeroU32::MIN);
+    let refusals = AddressLimit::new(AddressPolicy { per_minute, burst }, clock);
+    Trail::new(store.clone(), StatelessActs::Durable, refusals)
 }
 
 async fn keys(store: &Store, clock: Arc<ManualClock>, entropy: Arc<FixedEntropy>) -> Arc<KeyRing> {

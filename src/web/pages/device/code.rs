@@ -118,7 +118,7 @@ fn echo(typed: &str) -> String {
 
 async fn refused(visit: &Visit, cause: &'static str) -> Result<(), PageError> {
     let entry = Entry::new(&visit.call.act, Event::UserCodeEntered).refused(cause);
-    Ok(visit.call.state.stateless_acts.write(entry, &visit.call.state.store).await?)
+    Ok(visit.call.state.trail.write(&visit.call.act, entry).await?)
 }
 
 /// The page, with the status of its notice.
