@@ -134,7 +134,7 @@ impl DeliverLogout {
         let about = (client.client_id.as_str(), subject, session);
         let token = LogoutToken::of(&self.rules.policy, now, notice.id, about);
         let expires_at = now + Duration::seconds(token.exp - token.iat);
-        // OIDC Back-Channel Logout §2.6: signed as the client's ID tokens are.
+        // OIDC Back-Channel Logout §2.4, §2.6: signed, never `none`, as the client's ID tokens are.
         let algorithm = client.id_token_signed_response_alg;
         Ok(self.keys.load().sign_jwt(algorithm, LOGOUT_TOKEN_TYP, &token, now, expires_at)?)
     }

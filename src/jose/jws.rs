@@ -147,6 +147,7 @@ impl<'a> Jws<'a> {
             // RFC 7515 §6: the key is one of the signer's own, found by `kid`.
             With::Set(set) => {
                 let mut candidates =
+                    // FAPI 2.0 Security Profile §5.4.3: where several keys have one `kid`, they are tried in turn.
                     set.keys().iter().filter(|key| self.may_be(key, algorithm)).take(MAX_TRIES).peekable();
                 if candidates.peek().is_none() {
                     return Err(JoseError::UnknownKey);

@@ -79,6 +79,7 @@ pub fn check_binding(token: &AccessToken, scheme: Scheme, proved: &Confirmation)
         (Scheme::Bearer, Scheme::Bearer) | (Scheme::Dpop, Scheme::Dpop) => {}
     }
     let Some(bound) = &token.cnf else { return Ok(()) };
+    // RFC 9449 §6, §7.1; RFC 8705 §3: the key of the token is the key that is proved.
     bound.check(proved).map_err(OAuthError::invalid_token)
 }
 

@@ -170,6 +170,7 @@ impl Metadata {
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms.clone(),
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
             // RFC 8414 §2; RFC 9700 §2.1.1: clients learn that PKCE is here.
+            // MCP Authorization "Authorization Code Protection": in both documents.
             code_challenge_methods_supported: [pkce::METHOD],
             // RFC 9396 §10.
             authorization_details_types_supported: policy
@@ -193,10 +194,12 @@ impl Metadata {
             authorization_response_iss_parameter_supported: true,
             // RFC 9449 §5.1.
             dpop_signing_alg_values_supported: names(profile::algorithms(policy.profile)),
+            // RFC 8705 §3.3.
             tls_client_certificate_bound_access_tokens: policy.mtls.is_some(),
             mtls_endpoint_aliases: aliases(policy, paths),
             // Refresh Token Expiration §8.
             refresh_token_expiration_types_supported: ["authorization", "token_timeout"],
+            // OIDC Back-Channel Logout §2.3, OIDC Front-Channel Logout §3: with `sid` too.
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,
             frontchannel_logout_supported: true,
@@ -209,7 +212,7 @@ impl Metadata {
         .held_to(policy.profile)
     }
 
-    /// The same, with the ways by which clients may come by themselves. RFC 7591 §3, CIMD §5.
+    /// The same, with the ways by which clients may come by themselves. RFC 7591 §3, CIMD §6.
     #[must_use]
     pub fn with_registration(self, registration: &RegistrationPolicy, paths: Paths) -> Self {
         let endpoint = (registration.mode != Mode::Off).then(|| format!("{}{}", self.issuer, paths.register));

@@ -1,4 +1,4 @@
-//! The protocol: OAuth 2.1 and OpenID Connect. Pure and synchronous: no HTTP, no clock, no random source; the store
+//! The protocol: OAuth and OpenID Connect. Pure and synchronous: no HTTP, no clock, no random source; the store
 //! through its port alone.
 //!
 //! Every endpoint goes parse -> authenticate -> decide -> seal -> render; this module holds all but the last.

@@ -2,6 +2,9 @@
 //!
 //! An operator describes his APIs here. The document of each is served by us where the API shares our origin, and else
 //! printed for the API to serve. Our userinfo endpoint has one too.
+//!
+//! Not done: RFC 9728 §2.1: names in other languages. Not done: RFC 9728 §2.2: a signed copy: an API that we serve here says
+//! nothing that our own signed metadata does not.
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
@@ -50,6 +53,7 @@ impl Document {
             resource: own.resource,
             authorization_servers: [policy.issuer.as_ref().to_owned()],
             resource_name: own.resource_name,
+            // RFC 9728 §2: recommended; a member without a value is left out (§3.2).
             scopes_supported: own.scopes_supported,
             // RFC 6750 §2.1: the header alone; a proof has no other place either.
             bearer_methods_supported: vec!["header"],

@@ -11,6 +11,7 @@ use crate::records::Client;
 pub fn is_registered(client: &Client, requested: &str) -> bool {
     client.redirect_uris.iter().any(|registered| {
         // OIDC Discovery §5, RFC 8414 §4: strings are compared as they are.
+        // OAuth 2.1 §2.3.1, §4.1.1; Browser-Based Apps §6.3.3.2; MCP Authorization "Open Redirection": exactly.
         registered == requested || differs_in_loopback_port_alone(registered, requested, client.native)
     })
 }

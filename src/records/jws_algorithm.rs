@@ -52,6 +52,7 @@ pub enum JwsAlgorithm {
 
 impl JwsAlgorithm {
     /// Every algorithm with a public key, in the order in which discovery lists them.
+    // RFC 7523 §5: RS256 is among them.
     pub const ALL_ASYMMETRIC: [Self; 11] = [
         Self::Es256,
         Self::Es384,

@@ -1,4 +1,4 @@
-//! Clients that are what a document at their own address says: fetched before anything is decided. CIMD §4.
+//! Clients that are what a document at their own address says: fetched before anything is decided. CIMD §5.
 
 use super::extract::Call;
 use crate::oauth::clients::{self, document};
@@ -25,7 +25,7 @@ pub(super) async fn refresh_named(call: &Call, params: &Params) -> Result<(), St
 /// Brings this client up to date, where it is what a document says.
 ///
 /// # Errors
-/// `invalid_request` where there is no such document, or none that can be used. CIMD §4.1.
+/// `invalid_request` where there is no such document, or none that can be used. CIMD §5.1.
 pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<OAuthError>> {
     if !document::is_address(client_id) {
         return Ok(());
@@ -65,6 +65,7 @@ async fn renew(
     check_address(call, current)?;
     match fetch(call, client_id, current).await {
         Ok((client, life)) => {
+            // CIMD §5.2: what is not right is not kept.
             keep(call, client, life).await?;
             Ok(Ok(()))
         }
@@ -88,15 +89,16 @@ async fn fetch(
     client_id: &str,
     current: Option<&Client>,
 ) -> Result<(Client, time::Duration), Unavailable> {
+    // CIMD §5, §8.6: no redirect is followed, and no special-use address called.
     let answer = call.state.outbound.send(Fetch::get(client_id, "application/json")).await;
     let answer = answer.map_err(|error| Unavailable::Now(error.as_str()))?;
     match answer.status {
         200 => {}
         500.. => return Err(Unavailable::Now("client_document.status")),
-        // CIMD §4: whatever is not 200 is an error, and is not kept.
+        // CIMD §5, §5.2: whatever is not 200 is an error, and is not kept.
         _ => return Err(Unavailable::Ever("client_document.status")),
     }
-    // CIMD §3: `application/json`, or a type that says to be JSON.
+    // CIMD §4: `application/json`, or a type that says to be JSON.
     let media_type = answer.media_type();
     let is_json = media_type == "application/json"
         || media_type.starts_with("application/") && media_type.ends_with("+json");
@@ -106,7 +108,7 @@ async fn fetch(
     let (policy, made_with) = (&call.realm.registration, (&call.realm.offer, &call.act));
     let client = document::read(client_id, &answer.body, policy, current, made_with);
     let client = client.map_err(|error| Unavailable::Ever(error.cause))?;
-    // CIMD §4.2, RFC 9111 §4.2.1.
+    // CIMD §5.2, RFC 9111 §4.2.1.
     Ok((client, lifetime(answer.cache_control.as_deref())))
 }
 

@@ -117,7 +117,8 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     );
 }
 
-/// Where a client in a browser calls, scripts of other origins may ([`open`]); at the authorization endpoint never.
+/// Where a client in a browser calls, scripts of other origins may ([`open`]); at the authorization endpoint never: OAuth
+/// 2.1 §3.1 and §3.2, Browser-Based Apps §6.3.3.4, FAPI 2.0 Security Profile §5.2.3.
 /// Compared one after the other, as plain strings: what is asked for most stands first, and each resource has one path,
 /// since several would be matched as regular expressions.
 fn configure_protocol(app: &mut ServiceConfig) {
@@ -125,6 +126,7 @@ fn configure_protocol(app: &mut ServiceConfig) {
         .service(open(resource(JWKS).route(get().to(jwks::get)).route(head().to(jwks::get))))
         .service(open(metadata(OPENID_CONFIGURATION)))
         .service(open(metadata(OAUTH_METADATA)))
+        // Not done: Browser-Based Apps §6.3.3.4: introspection: confidential clients alone may, and none is a script.
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
         // OIDC Core §5.3.1: GET and POST, and scripts of other origins.
         .service(open(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post))))

@@ -72,6 +72,7 @@ impl Anchors {
         param.set_time(now.unix_timestamp());
         // An authority that is named need not be a root.
         param.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
+        // RFC 8705 §7.5: path and validity are checked by OpenSSL, never by hand.
         param.set_purpose(X509PurposeId::SSL_CLIENT)?;
         // Not done: RFC 5280 §6.3: revocation lists: they would have to be fetched; clients can be disabled instead.
         let mut store = X509StoreBuilder::new()?;

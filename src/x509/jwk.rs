@@ -14,6 +14,7 @@ pub(super) fn describes(key: &Value, x509: &X509, der: &[u8]) -> bool {
     let Some(members) = key.as_object() else { return false };
     if let Some(chain) = members.get("x5c") {
         // RFC 7517 §4.7: base64, not base64url; the certificate of the key comes first.
+        // RFC 8705 §2.2.2: the certificate itself, in `x5c`.
         let first = chain.get(0).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
         return first.is_some_and(|first| first == der);
     }

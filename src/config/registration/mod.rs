@@ -14,7 +14,7 @@ use std::time::Duration;
 pub struct Registration {
     /// Who may register a client over HTTP. RFC 7591.
     pub mode: Mode,
-    /// Whether a client may be what a document at its own https address says. CIMD §3.
+    /// Whether a client may be what a document at its own https address says. CIMD §4.
     pub client_id_metadata_documents: bool,
     /// The most that these clients may have in `scope`.
     pub scope: Scope,

@@ -56,7 +56,7 @@ impl<'a> Response<'a> {
         let fields = if mode.is_signed() {
             vec![("response", sign(members, target.client(), policy, keys, now)?)]
         } else {
-            // RFC 9207 §2.
+            // RFC 9207 §2, FAPI 2.0 Security Profile §5.3.2.2, OAuth 2.1 §7.15.1.
             // RFC 9700 §4.4.2: against mix-up.
             members.into_iter().chain([("iss", policy.issuer.as_ref().to_owned())]).collect()
         };
@@ -81,6 +81,7 @@ fn sign(
     keys: &Snapshot,
     now: OffsetDateTime,
 ) -> Result<String, KeyError> {
+    // FAPI 2.0 Message Signing §5.4.1: JARM.
     let expires_at = now + policy.id_ttl.min(LONGEST_LIFE);
     let mut claims: Map<String, Value> =
         members.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();

@@ -90,7 +90,7 @@ pub(super) fn evaluate(
 /// loopback address or a scheme of its own, so there what was allowed before is asked again.
 fn is_assured(target: &TrustedRedirect) -> bool {
     let client = target.client();
-    // CIMD §6: nobody here has ever seen a client that only a document describes, so it is asked about each time.
+    // CIMD §8.5: nobody here has ever seen a client that only a document describes, so it is asked about each time.
     // RFC 6749 §10.2: whoever cannot prove who it is.
     !client.origin.is_document() && (!client.is_public() || target.redirect_uri().starts_with("https://"))
 }

@@ -84,6 +84,7 @@ pub(in crate::oauth) fn grant(
     // OIDC Core §11: offline access is for clients that can use it; for others the value is ignored.
     // OIDC Core §17.4: said in so many words on the consent page.
     let offline = refreshes && interaction.scope.contains("offline_access");
+    // Browser-Based Apps §6.3.2.3: no rotation extends it; without offline access it ends with the session.
     let absolute = act.now + policy.refresh_absolute_ttl;
     Grant {
         id: act.seed.uuid("grant"),

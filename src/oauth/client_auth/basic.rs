@@ -15,6 +15,7 @@ pub(super) fn parse(header: &[u8], params: &Params) -> Result<Presented, OAuthEr
         return Err(invalid_client("client_auth.scheme_unknown"));
     }
     let decoded = STANDARD.decode(credentials.trim_ascii()).map_err(|_| malformed)?;
+    // RFC 7617 §2: the first colon; an identifier has none.
     let (user, password) = split_once(&decoded, b':').ok_or(malformed)?;
     // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
     let client_id = decode(user).map_err(|_| malformed)?;

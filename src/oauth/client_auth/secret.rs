@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub(super) fn check(client: &Client, shown: &SecretString, act: &Act) -> Result<(), OAuthError> {
     // OIDC Core §16.12.
     // The secret has 256 random bits, so a plain hash of it tells nothing; the comparison takes constant time.
+    // OAuth 2.1 §2.4.1: nor is there anything to guess within the age of the world.
     let hash = hash_of(shown.expose_secret().as_bytes());
     let right = client
         .secrets

@@ -22,6 +22,7 @@ use url::Url;
 const MAX_ADDRESS: usize = 512;
 
 /// A document that cannot be fetched is used for so long after it was.
+// Not done: CIMD §5.1: a request ends where its document is out of reach: one that is known serves for a day.
 const LONGEST_STALE: Duration = Duration::DAY;
 
 /// Who changes such a client, as the audit trail names it.
@@ -33,7 +34,7 @@ pub fn is_address(client_id: &str) -> bool {
 }
 
 /// Checks that a document may lie at this address. It is compared as a string everywhere, so there is one way to write
-/// it. CIMD §2.
+/// it. CIMD §3.
 ///
 /// # Errors
 /// `invalid_client_metadata`, with the cause.
@@ -42,7 +43,8 @@ pub fn check_address(client_id: &str) -> Result<(), OAuthError> {
     let Some(url) = Url::parse(client_id).ok().filter(|_| client_id.len() <= MAX_ADDRESS) else {
         return refused;
     };
-    // CIMD §2: https, a path, and neither fragment, user nor dot segments.
+    // CIMD §3: https, a path, and neither fragment, user nor dot segments.
+    // Not done: CIMD §3: a query is discouraged, and taken all the same: it is part of the name.
     let has_path = client_id.strip_prefix("https://").is_some_and(|rest| rest.contains('/'));
     let is_plain = client_id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
         && url.username().is_empty()
@@ -71,7 +73,7 @@ pub fn is_usable(current: Option<&Client>, act: &Act) -> bool {
     }
 }
 
-/// Reads a document that was fetched from the address `client_id`. CIMD §3.
+/// Reads a document that was fetched from the address `client_id`. CIMD §4.
 ///
 /// # Errors
 /// `invalid_client_metadata` or `invalid_redirect_uri`.
@@ -83,16 +85,19 @@ pub fn read(
     (offer, act): (&Offer, &Act),
 ) -> Result<Client, OAuthError> {
     let members = document(bytes)?;
-    // CIMD §3: the document names the address that it was fetched from, compared as a string.
+    // CIMD §4: the document names the address that it was fetched from, compared as a string.
     if members.get("client_id").and_then(Value::as_str) != Some(client_id) {
         return Err(refuse("client_id: is not where the document lies.", "client_document.client_id"));
     }
-    // CIMD §3.1: there is nobody to share a secret with.
+    // CIMD §4.1: there is nobody to share a secret with.
     if ["client_secret", "client_secret_expires_at"].iter().any(|name| members.contains_key(*name)) {
         return Err(refuse("client_secret: cannot stand in a document.", "client_document.secret"));
     }
     let mut metadata = Metadata::read(members)?;
-    // Not done: CIMD §3.3: software statements in documents; those that need one register.
+    // Not done: CIMD §4.3: software statements in documents; those that need one register.
+    // Not done: CIMD §8.1: redirect URIs need not be of the document's origin: MCP clients wait on loopback.
+    // Not done: MCP Authorization "Implementation Requirements": a `client_name`, which CIMD does not ask for: its host is
+    // shown in any case.
     if metadata.subjects.sector_identifier_uri.is_some() {
         return Err(refuse(
             "sector_identifier_uri: cannot stand in a document.",
@@ -100,6 +105,7 @@ pub fn read(
         ));
     }
     // RFC 7591 §2 would take a secret for the default, which cannot be.
+    // CIMD §4.1, §8.2: no method that needs a shared secret; with `private_key_jwt` its keys stand in the document.
     let method = metadata.token_endpoint_auth_method.unwrap_or(TokenEndpointAuthMethod::None);
     if !matches!(method, TokenEndpointAuthMethod::None | TokenEndpointAuthMethod::PrivateKeyJwt) {
         return Err(refuse(

@@ -7,6 +7,9 @@
 //!
 //! What both profiles demand of everybody is done for everybody: `iss` in each answer, redirects by 303, codes that work
 //! once, no password grant, no token through a browser.
+//!
+//! Not done: FAPI 2.0 Security Profile §5.2.1: DNSSEC and preloading are for the owner of the name.
+//! Not done: FAPI 2.0 Message Signing §5.6: HTTP message signatures: they are for the APIs of an ecosystem.
 
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::records::{
@@ -95,6 +98,7 @@ pub fn check(client: &Client) -> Result<(), OAuthError> {
     if client.profile.is_none() {
         return Ok(());
     }
+    // FAPI 2.0 Security Profile §5.3.2.1: confidential clients alone, by a key.
     if !METHODS.contains(&client.token_endpoint_auth_method) {
         return Err(refuse(
             "token_endpoint_auth_method: the profile demands private_key_jwt, tls_client_auth or \

@@ -34,6 +34,7 @@ pub(super) fn make(
         // RFC 7518 §3.2: a key of HS512 has at least 64 bytes.
         bytes.extend_from_slice(&act.seed.expand("client.secret.more"));
     }
+    // RFC 7591 §3.2.1, OIDC Registration §3.2: no two clients have the same.
     let secret = SecretString::from(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(&*bytes)));
     let mut kept =
         ClientSecret { hash: hash_of(secret.expose_secret().as_bytes()), sealed: None, expires_at: None };

@@ -46,6 +46,7 @@ pub struct Codes {
 /// `unauthorized_client` where the client has not registered for the grant; `invalid_request`, `invalid_scope`,
 /// `invalid_target`.
 pub fn parse(params: &Params, client: &AuthenticatedClient) -> Result<Request, OAuthError> {
+    // RFC 8628 §3.1: no parameter twice; what is not known is ignored.
     params.refuse_duplicates()?;
     if !client.may_use(GrantType::DeviceCode) {
         return Err(OAuthError::new(
@@ -77,6 +78,7 @@ pub fn decide(
     authorization_details::permit(&request.details, client, &policy.requests.details)
         .map_err(Stop::Refused)?;
     let user_code = free_code(txn, act)?;
+    // RFC 8628 §5.2: 256 random bits.
     let device_code: SecretString =
         [device_code::PREFIX, &URL_SAFE_NO_PAD.encode(act.seed.expand("device_code"))].concat().into();
     let usable_until = act.now + policy.device_code_ttl;

@@ -8,6 +8,8 @@
 //! The person's part is an interaction like that of an authorization request, bound to one browser, whose answer goes
 //! to the waiting device and to no redirect URI.
 
+// Not done: RFC 8628 §5.3, §5.5: what is seen over the shoulder, or who made the device, no server can know.
+// Not done: RFC 8628 §5.7: codes by sound or radio: ours are read and typed.
 mod answer;
 mod authorization;
 mod enter;

@@ -3,6 +3,9 @@
 //! A proof is a small signed token in the `DPoP` header, made for one request: it names method, URL and time, and where
 //! an access token goes along, that token too. The token is bound to the key, so that a stolen one alone is worth
 //! nothing.
+//!
+//! Not done: RFC 9449 §11.4, §11.5: scripts that sign with a client's key, and proofs made in advance, are the client's to
+//! prevent; a nonce bounds the latter.
 
 mod nonce;
 mod proof;

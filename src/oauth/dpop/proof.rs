@@ -107,6 +107,7 @@ fn read(header: &[u8], held_to: Option<Profile>) -> Result<(String, Claims), OAu
     let text = std::str::from_utf8(header).map_err(|_| malformed())?;
     let jws = Jws::parse(text.trim_matches([' ', '\t']))
         .map_err(|error| if error == JoseError::Unsecured { algorithm() } else { malformed() })?;
+    // RFC 9449 §4.3, 4; §11.6: no other JWT is taken for a proof.
     if !jws.header().is_type(TYP) {
         return Err(invalid("The typ of the DPoP proof must be dpop+jwt.", "dpop.typ"));
     }
@@ -137,11 +138,13 @@ fn check(
     if claims.htm != expected.method {
         return Err(invalid("The htm of the DPoP proof is another method.", "dpop.htm"));
     }
+    // RFC 9449 §4.3, 9: without query and fragment.
     if !expected.urls.iter().any(|ours| url::is_same(&claims.htu, ours)) {
         return Err(invalid("The htu of the DPoP proof is another URL.", "dpop.htu"));
     }
     let made = claims.iat.0;
     let until = made.saturating_add(MAX_AGE).saturating_add(skew);
+    // RFC 9449 §4.3, 11, and §11.1.
     if made > now.saturating_add(skew) || until <= now {
         return Err(invalid("The iat of the DPoP proof is not the present.", "dpop.iat"));
     }

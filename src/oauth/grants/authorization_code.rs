@@ -32,6 +32,7 @@ pub struct Request {
 /// # Errors
 /// `invalid_request` where `code` or `redirect_uri` is missing (we require the latter in every authorization
 /// request, so it must be repeated), `invalid_target`.
+// Not done: OAuth 2.1 §10.2: a request without `redirect_uri`: clients of RFC 6749 §4.1.3 send it, and are held to it.
 pub fn parse(params: &Params) -> Result<Request, OAuthError> {
     let missing = |description, cause| OAuthError::invalid_request(description, cause);
     Ok(Request {

@@ -105,6 +105,7 @@ fn load(
         return refuse("device_code.reused");
     }
     let stop = |code, description, cause| Err(Stop::Refused(OAuthError::new(code, description, cause)));
+    // RFC 8628 §3.5, `expired_token`.
     if act.now >= device.usable_until {
         return stop(ErrorCode::ExpiredToken, "The device code has expired.", "device_code.expired");
     }

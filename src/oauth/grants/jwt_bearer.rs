@@ -3,6 +3,9 @@
 //!
 //! Its subjects are workloads: service accounts, jobs, SPIFFE IDs. They are nobody of ours, so their tokens name them
 //! with their issuer, and no grant of a person stands behind them.
+//!
+//! Not done: RFC 7521 §4.1, RFC 7523 §2.1: a request of no client: which resources and scopes are allowed is its setting.
+//! Not done: RFC 7523 §3.1: people of ours as subjects: no other issuer speaks for them.
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};

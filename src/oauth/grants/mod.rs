@@ -59,6 +59,7 @@ impl Request {
             // RFC 6749 §4.5: the others that have a file here go by their URIs.
             // Not done: RFC 6749 §4.3, §10.7: the password grant: RFC 9700 §2.4 forbids it.
             _ => Err(OAuthError::new(
+                // FAPI 2.0 Security Profile §5.3.2.1, OAuth 2.1 §10: the password grant among them.
                 ErrorCode::UnsupportedGrantType,
                 "This grant type is not supported.",
                 "grant_type.unsupported",

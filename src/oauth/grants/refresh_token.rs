@@ -91,6 +91,7 @@ pub fn decide(
     }
     // After the former: an old token gives its family away, whatever key its holder can or cannot prove.
     binding::check(&grant, client).map_err(Stop::Refused)?;
+    // OAuth 2.1 §4.3.3, Browser-Based Apps §6.3.2.3: one that lies unused ends; Refresh Token Expiration §5.
     if act.now >= state.rotated_at + rules.policy.refresh_idle_ttl {
         return Err(refuse("refresh_token.idle"));
     }
@@ -141,6 +142,7 @@ fn proves_the_same(state: &RefreshState, client: &AuthenticatedClient) -> bool {
 
 /// RFC 9700 §4.14.2: tokens of public clients rotate or are sender-constrained.
 fn rotates(client: &AuthenticatedClient) -> bool {
+    // OAuth 2.1 §4.3.1, Browser-Based Apps §6.3.2.3, MCP Authorization "Token Theft".
     client.rotate_refresh_tokens || client.is_public()
 }
 

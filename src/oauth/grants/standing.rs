@@ -39,6 +39,7 @@ pub fn standing(
     if user.credential_epoch != grant.credential_epoch {
         return refuse("user.credential_replaced");
     }
+    // OIDC Back-Channel Logout §2.7: with the session end the refresh tokens that are not for offline access, and no others.
     if !grant.offline {
         let session: Option<BrowserSession> = find(read, &act.tenant, &grant.sid.to_string())?;
         if session.is_none_or(|session| act.now >= session.expires_at) {

@@ -22,6 +22,7 @@ pub fn frames(
         let Some(client) = client else { continue };
         let uri = client.logout.frontchannel_logout_uri.as_ref();
         if let Some(mut url) = uri.and_then(|uri| Url::parse(uri).ok()) {
+            // OIDC Front-Channel Logout §3: the `sid` of its ID tokens.
             let sid = subject::session_of(&client, participant.sid, rules);
             // OIDC Front-Channel Logout §3: both or neither; we always know both.
             url.query_pairs_mut()

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// The `typ` of the header. OIDC Back-Channel Logout §2.4.
+/// The `typ` of the header. OIDC Back-Channel Logout §2.4, RFC 8417 §2.3.
 pub const TYP: &str = "logout+jwt";
 
 /// The one event that it tells of. OIDC Back-Channel Logout §2.4.
+// RFC 8417 §2.2: `iss`, `iat`, `jti` and `events`, and of events this one alone.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// How long a token is good: it is made anew at each attempt. OIDC Back-Channel Logout §4 recommends two minutes at most.
+// Not done: RFC 8417 §2.2: no `exp`: OIDC Back-Channel Logout §2.4 demands it.
 const LIFE: Duration = Duration::minutes(2);
 
 /// The claims of a logout token; times in seconds since the epoch. It never has a `nonce`, so it is never taken for an

@@ -121,7 +121,9 @@ fn back(
     uri: Option<&str>,
     state: Option<&str>,
 ) -> Result<Option<Return>, Stop<OAuthError>> {
+    // OIDC RP-Initiated Logout §4: what cannot be validated ends the request, and is not used.
     let Some(uri) = uri else { return Ok(None) };
+    // OIDC RP-Initiated Logout §3: without a hint `client_id` and exact registration vouch for it.
     let registered = client
         .filter(|client| !client.disabled)
         .is_some_and(|client| client.logout.post_logout_redirect_uris.iter().any(|known| known == uri));

@@ -23,6 +23,7 @@ use crate::records::Client;
 
 /// The types that an object may have: none, or one that is meant for this or for nothing in particular. RFC 9101
 /// §10.8: what is typed for another use is none.
+// FAPI 2.0 Message Signing §5.3.1: `oauth-authz-req+jwt` is taken.
 const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "jwt"];
 
 /// The registered name of what nobody signed.

@@ -57,7 +57,7 @@ impl Audience {
 pub struct Origin {
     /// Its identifier.
     pub jti: String,
-    /// Which client it was given to.
+    /// Which client it was given to. RFC 8693 §4.3.
     pub client_id: String,
 }
 
@@ -72,7 +72,7 @@ pub struct AccessToken {
     pub aud: Audience,
     /// Which client it was given to.
     pub client_id: String,
-    /// What it allows.
+    /// What it allows. RFC 8693 §4.2.
     #[serde(default, skip_serializing_if = "Scope::is_empty")]
     pub scope: Scope,
     /// When it was issued.

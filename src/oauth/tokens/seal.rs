@@ -140,6 +140,7 @@ pub fn seal(issued: Issued, keys: &Snapshot) -> Result<TokenResponse, KeyError> 
         access_token,
         issued_token_type: exchanged_as,
         // RFC 6749 §7.1.
+        // RFC 8693 §2.2.1: never `N_A`, as all that is issued is an access token.
         token_type: Scheme::of(access.cnf.as_ref()).as_str(),
         expires_in: access.exp - access.iat,
         refresh_token_expires_in: timeout,

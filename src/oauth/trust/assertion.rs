@@ -126,7 +126,7 @@ pub fn find<'a>(policy: &'a TokenPolicy, token: &'a str) -> Result<Candidate<'a>
     Ok(Candidate { token, issuer: issuer.ok_or(refuse("assertion.subject_not_trusted"))? })
 }
 
-/// SPIFFE JWT-SVID §3: a SPIFFE ID names its trust domain, so its token needs no `iss`; all others do (RFC 7523 §3).
+/// SPIFFE JWT-SVID §3.1, §4: a SPIFFE ID names its trust domain, so its token needs no `iss`; all others do (RFC 7523 §3).
 fn is_of(issuer: &TrustedIssuer, iss: Option<&str>, subject: &str) -> bool {
     if issuer.is_trust_domain() {
         return subject.strip_prefix(&issuer.issuer).is_some_and(|path| path.starts_with('/'));
@@ -201,12 +201,15 @@ impl Candidate<'_> {
         let refused = |error: JoseError| refuse(error.as_str());
         let issuer = self.issuer;
         let subject = claims.sub.clone().ok_or(refuse("assertion.subject"))?;
+        // SPIFFE JWT-SVID §3.2: an audience must be there, and be us.
         let mut accepted: Vec<&str> = issuer.audiences.iter().map(String::as_str).collect();
         if accepted.is_empty() {
             accepted = vec![&policy.issuer, endpoint];
         }
+        // RFC 7523 §3, rfc7523bis §4: our issuer or token endpoint, or what the operator agreed on with the issuer.
         claims.check_audience(&accepted).map_err(refused)?;
         let window = Window { now: act.now, skew: policy.clock_skew, longest_life: issuer.longest_life };
+        // RFC 7521 §5.2, SPIFFE JWT-SVID §3.3: `exp` must be there, and not passed.
         let until = claims.check_times(&window).map_err(refused)?;
         let spend = claims.jti.filter(|jti| issuer.single_use && !jti.is_empty()).map(|jti| Spend {
             purpose: PURPOSE,

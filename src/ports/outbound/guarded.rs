@@ -222,6 +222,7 @@ impl Setup {
     fn common(&self, listed_alone: bool) -> ClientBuilder {
         let guard = Guard { allow: self.allow.clone(), resolver: Arc::clone(&self.resolver), listed_alone };
         Client::builder()
+            // RFC 9325 §3.1.1, §6.1: and the certificate is that of the host.
             .tls_version_min(tls::Version::TLS_1_2)
             .timeout(self.timeout)
             .redirect(redirect::Policy::none())

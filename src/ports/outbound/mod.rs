@@ -20,6 +20,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 /// The largest answer that is read, in bytes.
+// Not done: CIMD §8.7: 5 kilobytes: documents with keys in them are larger, so the bound is that of every answer.
 pub const MAX_ANSWER: usize = 64 * 1024;
 
 /// What comes back, in time.

@@ -12,7 +12,7 @@ pub enum Origin {
     Operator,
     /// The client itself. RFC 7591.
     Registered(SelfRegistered),
-    /// Nobody: it is what a document at its own address says. CIMD §3.
+    /// Nobody: it is what a document at its own address says. CIMD §4.
     Document(PublishedDocument),
 }
 

@@ -1,4 +1,8 @@
-//! How TLS is spoken. RFC 9325 (BCP 195).
+//! How TLS is spoken. RFC 9325 (BCP 195), RFC 8446, FAPI 2.0 Security Profile §5.2.1 and §5.2.2.
+//!
+//! Not done: RFC 9325 §3.6: no client is asked for a certificate after the handshake. Not done: RFC 9325 §3.7, §3.9: one
+//! name, one certificate: what SNI says changes nothing. Not done: RFC 9325 §6.5: OCSP stapling: short-lived certificates
+//! are renewed without a restart.
 
 use super::material::Material;
 use arc_swap::ArcSwap;
@@ -49,6 +53,10 @@ pub(super) fn builder(material: &Material, audience: Audience) -> Result<SslAcce
             | SslOptions::NO_TICKET
             | SslOptions::CIPHER_SERVER_PREFERENCE,
     );
+    // RFC 9325 §3.10: no early data, which could be sent again.
+    builder.set_max_early_data(0)?;
+    // RFC 9325 §4.5; FAPI 2.0 Security Profile §5.4.1: RSA keys of 2048 bits and curves of 224 at least, and no SHA-1.
+    builder.set_security_level(2);
     builder.set_session_id_context(b"latchkey")?;
     match audience {
         Audience::Everybody => {

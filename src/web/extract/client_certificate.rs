@@ -50,6 +50,7 @@ impl ClientCertificates {
         let peer = request.peer_addr().map(|peer| peer.ip());
         if peer.is_some_and(|peer| proxies.trusts(peer.to_canonical())) {
             // What a proxy shows for itself is nobody's behind it.
+            // RFC 9440 §2.4, §4: the header of nobody but a proxy that the operator trusts.
             return if self.header { told(request.headers()) } else { None };
         }
         request.conn_data::<PeerCertificate>().map(|peer| Arc::clone(&peer.0))

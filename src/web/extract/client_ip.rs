@@ -4,6 +4,8 @@
 //! left until an address is reached that is no trusted proxy. What cannot be read means the peer's address, never
 //! a rule that is passed over. RFC 7239 §5.2.
 //!
+//! Not done: RFC 7239 §5.1, §5.3, §5.4: `by`, `host` and `proto`: our addresses stand in the configuration.
+//!
 //! RFC 9700 §4.13: what is not a configured proxy's counts for nothing.
 
 use actix_web::http::header::{HeaderMap, HeaderName};
@@ -44,6 +46,7 @@ impl fmt::Debug for TrustedProxies {
 /// The address of the caller behind `peer`, as far as the proxies between are trusted. An IPv4 address that is mapped
 /// into IPv6 is given as itself.
 pub fn of(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    // RFC 7239 §8.1: anybody can write it; it counts from trusted proxies alone.
     let peer = peer.to_canonical();
     if !proxies.trusts(peer) {
         return peer;

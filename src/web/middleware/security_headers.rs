@@ -34,7 +34,7 @@ const PAGE: [(HeaderName, HeaderValue); 6] = [
 
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-/// RFC 6797 §6.1: a year. Subdomains belong to others, so they are not included.
+/// RFC 6797 §6.1, RFC 9325 §3.2, FAPI 2.0 Security Profile §5.2.3: a year. Subdomains belong to others, so they are not included.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds what is missing. What an endpoint has set itself (a policy with a hash, a cache time) stays.
@@ -43,6 +43,7 @@ pub(super) fn apply(headers: &mut HeaderMap, https: bool) {
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
+    // RFC 9440 §2.4: nor may a cache give to one client what another's certificate was answered with.
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, NO_STORE);
     }

@@ -4,6 +4,8 @@
 //! Our session cookie is `HttpOnly` and `SameSite=Lax`, so the frame asks us, and only pages of our own site can be
 //! answered. In a page of another site it says `error`, upon which §3.1 has the client leave the session alone; such
 //! clients are told through the back channel. No cookie is opened to scripts or to other sites for this.
+//!
+//! Not done: OIDC Session Management §3.2: the state in pages of other sites: browsers give frames there no cookies of ours.
 
 use crate::oauth::logout::session_state::browser_state;
 use crate::web::extract::Visit;
@@ -41,6 +43,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let state =
         if visit.is_cross_site() { String::new() } else { visit.href(crate::web::routes::SESSION_STATE) };
     let mut response = CheckSessionPage { frame: visit.frame(), state }.answer(StatusCode::OK)?;
+    // OIDC Session Management §3.2: its script answers the origin of the page that holds it, and no other.
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
     Ok(response)
 }

@@ -25,7 +25,7 @@ pub struct ConsentPage {
     pub frame: Frame,
     /// Who asks.
     pub client_name: String,
-    /// The host that describes the client, where nobody registered it. CIMD §6.
+    /// The host that describes the client, where nobody registered it. CIMD §8.5.
     pub publisher: Option<String>,
     /// What more may be read about it: the key of a text, the host, and the address. OIDC Registration §2.
     pub links: Vec<(&'static str, String, String)>,
@@ -137,7 +137,7 @@ fn show(
     page.answer(StatusCode::OK)
 }
 
-/// CIMD §6: where the client describes itself, since its name is its own word.
+/// CIMD §8.5: where the client describes itself, since its name is its own word.
 fn publisher(client: &Client) -> Option<String> {
     let address = client.origin.is_document().then(|| Url::parse(&client.client_id).ok()).flatten()?;
     Some(host_of(&address))

@@ -82,6 +82,8 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
         let ended = end(visit, sid).await?;
         return finish(visit, &request, ended);
     }
+    // Not done: OIDC RP-Initiated Logout §2: asking in every case: who shows the hint of this very session is believed.
+    // Not done: OIDC RP-Initiated Logout §2: `logout_hint`: the session that ends is the one in this browser.
     let Some(person) = visit.person().await? else {
         return finish(visit, &request, None);
     };
@@ -124,6 +126,7 @@ async fn end(visit: &Visit, sid: Uuid) -> Result<Option<Ended>, PageError> {
 /// Takes the cookies away and sends the person on: to the client that asked, or to a page of ours; past the clients
 /// that are told through the browser, where there are any.
 fn finish(visit: &Visit, request: &LogoutRequest, ended: Option<Ended>) -> Result<HttpResponse, PageError> {
+    // OIDC RP-Initiated Logout §3: after the session has ended, never before.
     let back = request.back.as_ref().map(logout::Return::location);
     let location = back.unwrap_or_else(|| visit.href(routes::SIGNED_OUT));
     let call = &visit.call;

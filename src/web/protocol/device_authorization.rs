@@ -52,6 +52,7 @@ async fn decide(
 /// A public client is anybody: what they make us keep is bounded by address, as sign-ins are.
 fn check_stranger(call: &Call, client: &AuthenticatedClient) -> Result<(), OAuthError> {
     match call.act.remote {
+        // RFC 8628 §5.6: who it is, nobody knows; consent shows the name, and asks in any case.
         Some(address) if client.is_public() => call.state.strangers.check(address).map_err(|_| {
             OAuthError::new(
                 ErrorCode::TemporarilyUnavailable,
@@ -70,6 +71,7 @@ fn render(call: &Call, codes: &Codes) -> HttpResponse {
         device_code: codes.device_code.expose_secret(),
         user_code: &user_code,
         verification_uri: &verification_uri,
+        // RFC 8628 §3.3.1: with the code in it, for devices that show a picture.
         verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
         expires_in: codes.expires_in,
         interval: codes.interval,

@@ -25,6 +25,7 @@ pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<
             let entry = told.cause.into_iter().fold(entry, Entry::because);
             let told = told.introspection;
             write_stateless(&call, entry.jti(told.jti())).await?;
+            // FAPI 2.0 Message Signing §5.5: signed for whoever asks for it.
             if !wants_signed(&request) {
                 return Ok(json::no_store(&told));
             }

@@ -29,6 +29,7 @@ fn document(call: &Call, request: &HttpRequest) -> Result<Option<Document>, Prot
     // RFC 9728 §3.1: what stands behind the well-known part belongs to the resource, to the letter.
     let asked = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let Some(rest) = asked.strip_prefix(WELL_KNOWN) else { return Ok(None) };
+    // RFC 9728 §3.3: `resource` is what the client inserted the well-known part into.
     let resource = format!("{}{rest}", issuer.origin().ascii_serialization());
     if resource == format!("{}{USERINFO}", policy.issuer) {
         return Ok(Some(Document::of_userinfo(&resource, policy)));

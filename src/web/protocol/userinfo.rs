@@ -13,6 +13,7 @@ use actix_web::HttpResponse;
 
 /// `GET /userinfo`: the token stands in the `Authorization` header.
 pub async fn get(call: Call) -> Result<HttpResponse, ProtocolError> {
+    // FAPI 2.0 Security Profile §5.3.4: never from the query.
     let token = access_token(call.authorization(), None);
     answer(&call, token).await
 }

@@ -21,6 +21,7 @@ pub fn current(call: &Call, error: Option<ErrorCode>) -> Option<String> {
 
 /// Puts it into an answer, which must not be cached (RFC 9449 §8.2): none of those that need a proof is.
 pub fn hand_out(call: &Call, error: Option<ErrorCode>, mut response: HttpResponse) -> HttpResponse {
+    // Not done: RFC 9449 §8.2: a nonce with every answer: §11.3 would then bind whoever got one.
     if let Some(nonce) = current(call, error) {
         insert(&mut response, &nonce);
     }

@@ -110,6 +110,7 @@ impl ResponseError for ProtocolError {
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         // RFC 6749 §5.1 asks for it beside the former, for caches of HTTP/1.0.
         response.insert_header((header::PRAGMA, HeaderValue::from_static("no-cache")));
+        // RFC 7617 §2: with a realm. Not done: RFC 7617 §2.1: `charset`: both halves are form-encoded, so ASCII.
         if self.status == StatusCode::UNAUTHORIZED {
             // RFC 6749 §5.2: with 401 goes the scheme by which a client may authenticate.
             response.insert_header((

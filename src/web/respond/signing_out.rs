@@ -41,6 +41,7 @@ impl Page for SigningOutPage {
 pub fn show(frame: Frame, frames: Vec<Url>, location: String) -> Result<HttpResponse, PageError> {
     let broken = |_| PageError::broken("a header cannot be written");
     let origins: Vec<_> = frames.iter().map(|url| url.origin().ascii_serialization()).collect();
+    // OIDC Front-Channel Logout §4: the frames of these origins alone.
     let policy = format!("{}; frame-src {}", page_policy(), origins.join(" "));
     let policy = HeaderValue::from_str(&policy).map_err(broken)?;
     let refresh = HeaderValue::from_str(&format!("{WAIT};url={location}")).map_err(broken)?;

@@ -11,7 +11,8 @@ use std::fs;
 
 /// Every document that may be cited. One that is missing here is a misprint, or new: then it gets its line.
 const TITLES: &[(&str, &str)] = &[
-    ("CIMD", "OAuth Client ID Metadata Document (draft)"),
+    ("Browser-Based Apps", "OAuth 2.0 for Browser-Based Applications (draft 26)"),
+    ("CIMD", "OAuth Client ID Metadata Document (draft 02)"),
     ("FAPI 2.0 Message Signing", "FAPI 2.0 Message Signing"),
     ("FAPI 2.0 Security Profile", "FAPI 2.0 Security Profile"),
     ("JARM", "JWT Secured Authorization Response Mode for OAuth 2.0"),
@@ -28,7 +29,11 @@ const TITLES: &[(&str, &str)] = &[
         "OIDC Unmet Authentication Requirements",
         "OpenID Connect Core Error Code unmet_authentication_requirements 1.0",
     ),
+    ("MCP Authorization", "Model Context Protocol, Authorization (2025-11-25)"),
+    ("OAuth 2.1", "The OAuth 2.1 Authorization Framework (draft 16)"),
+    ("Refresh Token Expiration", "OAuth 2.0 Refresh Token and Authorization Expiration (draft 03)"),
     ("SPIFFE JWT-SVID", "SPIFFE JWT-SVID"),
+    ("rfc7523bis", "Updates to OAuth 2.0 JWT Client Authentication and Assertion-Based Grants (draft 08)"),
     ("RFC 2045", "MIME, part one"),
     ("RFC 2104", "HMAC: Keyed-Hashing for Message Authentication"),
     ("RFC 3339", "Date and Time on the Internet: Timestamps"),

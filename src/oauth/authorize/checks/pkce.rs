@@ -11,6 +11,7 @@ pub(in crate::oauth::authorize) fn pkce(
     // RFC 7636 §5: a confidential client whose policy says so may come without. RFC 9700 §4.7: against CSRF, too.
     let challenge = proof::parse_challenge(params)?;
     // RFC 8252 §6, §8.1: native applications are public clients.
+    // OAuth 2.1 §4.1.1, §7.5.1; Browser-Based Apps §6.3.2.1.
     if challenge.is_none() && (client.require_pkce || client.is_public()) {
         return Err(OAuthError::invalid_request(
             "This client must use PKCE: code_challenge is missing.",

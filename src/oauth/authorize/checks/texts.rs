@@ -16,7 +16,7 @@ pub(in crate::oauth::authorize) fn state(params: &Params) -> Result<(), OAuthErr
     }
 }
 
-/// Reads the nonce, which goes into the ID token unchanged.
+/// Reads the nonce, which goes into the ID token unchanged; FAPI 2.0 Security Profile §5.3.2.2: 64 characters and more.
 pub(in crate::oauth::authorize) fn nonce(params: &Params) -> Result<Option<String>, OAuthError> {
     bounded(
         params.get("nonce")?,

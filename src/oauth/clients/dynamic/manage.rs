@@ -2,6 +2,9 @@
 //!
 //! The registration access token is never exchanged for another: a lost answer would lock the client out (RFC 7592 §5
 //! leaves that to the server).
+//!
+//! Not done: RFC 7592 §2.1: 403 for a client that may not read: whoever holds the token may. Not done: RFC 7592 §2.1: the
+//! secret in the answer: its hash alone is kept. Not done: RFC 7592 §5: a token that expires: its client could not renew it.
 
 use super::Information;
 use crate::act::Act;
@@ -26,6 +29,7 @@ pub fn load(
     let refuse = |cause| Err(Stop::Refused(OAuthError::invalid_token(cause)));
     let hash = hash_of(token.expose_secret().as_bytes());
     let Some(client) = clients::find(read, &act.tenant, client_id)? else {
+        // RFC 7592 §2.1: 401; the token was the record's, and is gone with it.
         return refuse("registration.client_unknown");
     };
     let Origin::Registered(own) = &client.origin else {
@@ -97,6 +101,7 @@ pub fn delete(
     token: &SecretString,
 ) -> Result<(), Stop<OAuthError>> {
     load(txn, act, client_id, token)?;
+    // RFC 7592 §2.3: grants and tokens fall with their client, since each is asked whether it still is there.
     clients::delete(txn, act, client_id, client_id).map_err(fault)
 }
 

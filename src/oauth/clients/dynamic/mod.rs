@@ -63,6 +63,7 @@ pub fn admit(
             "registration.off",
         ))),
         (Mode::Token, None) => Err(Stop::Refused(OAuthError::invalid_token(TOKEN_MISSING))),
+        // RFC 7591 §3, OIDC Registration §3: without a token, where the operator opened it.
         (Mode::Open, None) => Ok(Admitted { bounds: policy.bounds.clone(), token_hash: None }),
         (Mode::Token | Mode::Open, Some(token)) => {
             let found = initial_access_token::find(read, act, token)?;

@@ -31,7 +31,7 @@ pub struct StatementIssuer {
 pub struct RegistrationPolicy {
     /// Who may register.
     pub mode: Mode,
-    /// Whether a client may be what a document at its own address says. CIMD §3.
+    /// Whether a client may be what a document at its own address says. CIMD §4.
     pub documents: bool,
     /// What these clients may have.
     pub bounds: Bounds,

@@ -81,6 +81,7 @@ fn verify(statement: &str, keys: &JwkSet, (act, skew): (&Act, Duration)) -> Resu
     if jws.header().typ.is_some() && !jws.header().is_type("jwt") {
         return Err(JoseError::Header);
     }
+    // RFC 7591 §2.3: signed. Not done: RFC 7591 §2.3: by MAC: no secret is shared with those who issue them.
     let verified = jws.verify(With::Set(keys), &JwsAlgorithm::ALL_ASYMMETRIC)?;
     let times: Registered = verified.claims()?;
     let latest = act.now.saturating_add(skew);

@@ -1,4 +1,7 @@
 //! What people may be told about a client. RFC 7591 §2: shown, never fetched.
+//!
+//! Not done: RFC 7591 §5, OIDC Registration §9.1: pages of the same host as the redirect URIs: consent shows each host
+//! instead.
 
 use super::{refuse, uris};
 use crate::oauth::OAuthError;
@@ -18,6 +21,7 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         (&about.tos_uri, "tos_uri: must be the address of a page, by http or https."),
     ];
     for (uri, description) in pages {
+        // RFC 7591 §5: nothing that a browser would run, `javascript:` and the like.
         if !uri.iter().all(|uri| uris::is_page(uri)) {
             return Err(refuse(description, "registration.page"));
         }

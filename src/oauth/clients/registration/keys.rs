@@ -14,6 +14,7 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
     if keys.jwks.is_some() && keys.jwks_uri.is_some() {
         return Err(refuse("jwks, jwks_uri: one of them alone.", "registration.jwks.both"));
     }
+    // Not done: OIDC Registration §2: https alone: http on loopback too, which is called where the operator lets it.
     if !keys.jwks_uri.iter().all(|uri| uris::is_called(uri)) {
         return Err(refuse("jwks_uri: must be an https URI without a fragment.", "registration.jwks_uri"));
     }

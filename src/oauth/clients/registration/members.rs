@@ -115,6 +115,7 @@ pub fn is_known(name: &str) -> bool {
 #[derive(Deserialize)]
 enum Nothing {}
 
+// Not done: OIDC Registration §2: encrypted ID tokens, userinfo and request objects: TLS and PAR hide what they would.
 const ENCRYPTION: [Member; 10] = members![
     id_token_encrypted_response_alg: Nothing = "left out, as this server does not encrypt",
     id_token_encrypted_response_enc: Nothing = "left out, as this server does not encrypt",
@@ -161,7 +162,7 @@ impl Metadata {
     /// # Errors
     /// `invalid_client_metadata`, with the name of the member that is of another type or of an unknown value.
     pub fn read(mut document: Object) -> Result<Self, OAuthError> {
-        // Not done: RFC 7591 §2.2: names in other languages (`client_name#de`) are ignored, as unknown members are.
+        // Not done: OIDC Registration §2.1: names in other languages, likewise. Not done: RFC 7591 §2.2: names in other languages (`client_name#de`) are ignored, as unknown members are.
         document.retain(|_, value| !value.is_null());
         for member in MEMBERS.iter().chain(&AROUND).chain(&ENCRYPTION) {
             if document.get(member.name).is_some_and(|value| !(member.reads)(value)) {

@@ -83,9 +83,11 @@ pub(in crate::oauth::clients) fn described(
     now: OffsetDateTime,
 ) -> Result<Client, OAuthError> {
     let native = metadata.application_type == Some(ApplicationType::Native);
+    // RFC 7591 §2, OIDC Registration §2: authorization_code by default.
     let grant_types = metadata.grant_types.unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
     let held_to = profile::stricter(metadata.profile, offer.profile);
     profile::check_choices(held_to, metadata.require_pkce, metadata.rotate_refresh_tokens)?;
+    // RFC 7591 §2: client_secret_basic by default.
     let method = metadata.token_endpoint_auth_method.unwrap_or(profile::default_method(held_to));
     let signs_in =
         [GrantType::AuthorizationCode, GrantType::DeviceCode].iter().any(|grant| grant_types.contains(grant));
@@ -97,6 +99,7 @@ pub(in crate::oauth::clients) fn described(
         // RFC 9700 §2.5: confidential unless it says otherwise.
         token_endpoint_auth_method: method,
         secrets: Vec::new(),
+        // RFC 7591 §2: a default of ours, where none is named.
         scope: metadata.scope.unwrap_or_else(|| default_scope(signs_in, &grant_types)),
         resources: metadata.resources,
         roles: metadata.roles,
@@ -160,6 +163,7 @@ fn default_scope(signs_in: bool, grant_types: &[GrantType]) -> Scope {
 
 /// A client identifier goes through URLs, HTTP Basic and storage keys unescaped: unreserved characters of RFC 3986
 /// §2.3 alone, 1 to 128 of them.
+// CIMD §7.1: nor can it begin like an address, so the two kinds never meet.
 fn check_client_id(client_id: &str) -> Result<(), OAuthError> {
     let plain = client_id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
     if plain && (1..=128).contains(&client_id.len()) {

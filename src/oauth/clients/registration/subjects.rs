@@ -49,6 +49,7 @@ pub fn check_sector(client: &Client, fetched: &[u8]) -> Result<(), OAuthError> {
         return Err(refused("registration.sector_identifier_uri.document"));
     };
     let is_listed = |uri: &String| listed.iter().any(|one| one.as_str() == Some(uri));
+    // OIDC Registration §5: every redirect URI is in it, or there is no registration.
     if listed.iter().all(Value::is_string) && client.redirect_uris.iter().all(is_listed) {
         Ok(())
     } else {

@@ -86,11 +86,13 @@ pub(super) fn judge(uri: &str) -> Result<(), Wrong> {
     }
     match url.scheme() {
         // RFC 8252 §7.2.
+        // Not done: OIDC Registration §2: no https for native applications: RFC 8252 §7.2 recommends it to them.
         "https" => Ok(()),
         // RFC 6749 §3.1.2.1; RFC 8252 §8.3.
         // Not done: RFC 9700 §2.6: `http` on loopback for native clients alone: who develops a web client waits there
         // too.
         "http" if is_loopback(&url) => Ok(()),
+        // RFC 7591 §5: plain http to a local program alone; all else by TLS, or by a scheme that stays on the device.
         "http" => Err(Wrong::Http),
         // RFC 8252 §7.1: a scheme of one's own is a reversed domain name, so it has a dot.
         scheme if scheme.contains('.') => Ok(()),

@@ -53,6 +53,7 @@ pub fn decide(
     client: &AuthenticatedClient,
     request: &Request,
 ) -> Result<Issued, Stop<OAuthError>> {
+    // RFC 8693 §2.1: each token is validated as its type demands.
     let subject = subject::load(txn, act, client, request)?;
     if subject.exp <= act.now.unix_timestamp() {
         // Its clock may be behind ours, but what we issue would be dead already.

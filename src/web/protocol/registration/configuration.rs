@@ -62,6 +62,7 @@ pub async fn delete(call: Call, client_id: web::Path<String>) -> Result<HttpResp
         Err(stop) => Err(stop),
     };
     match deleted {
+        // RFC 7592 §2.3: 204.
         Ok(()) => Ok(HttpResponse::NoContent()
             .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .finish()),

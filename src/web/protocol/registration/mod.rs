@@ -65,6 +65,7 @@ async fn refuse(
     write_stateless(call, entry).await?;
     // RFC 6750 §3.1: who shows no token is told the scheme, and no error.
     match refusal.code.status() {
+        // OIDC Registration §4.4: 401 for a token that is missing or wrong.
         401 if refusal.cause == dynamic::TOKEN_MISSING => Ok(challenge("Bearer realm=\"latchkey\"").finish()),
         401 => {
             let why = format!(

@@ -18,6 +18,7 @@ pub async fn post(call: Call, body: Result<JsonBody, ProtocolError>) -> Result<H
     if call.realm.registration.mode == Mode::Off {
         return refuse(&call, Event::ClientCreated, None, Stop::Refused(off())).await;
     }
+    // RFC 7591 §3, §5: whoever registers openly is bound to a rate.
     if let Some(address) = call.act.remote
         && call.state.registrations.check(address).is_err()
     {
@@ -29,6 +30,7 @@ pub async fn post(call: Call, body: Result<JsonBody, ProtocolError>) -> Result<H
     match decide(&call, &body?).await {
         Ok(told) => {
             let endpoint = format!("{}{REGISTER}", call.realm.rules.policy.issuer);
+            // RFC 7591 §3.2.1, OIDC Registration §3.2: 201, with both the token and where it counts.
             Ok(json::created_no_store(&told.managed_below(&endpoint)))
         }
         Err(stop) => refuse(&call, Event::ClientCreated, None, stop).await,
@@ -42,6 +44,7 @@ async fn decide(call: &Call, body: &JsonBody) -> Result<Information, Stop<OAuthE
     let admitted = dynamic::admit(&call.state.store, act, policy, shown)?;
     let request = document(&body.0).map_err(Stop::Refused)?;
     let request = Request::read(call, request).await.map_err(Stop::Refused)?;
+    // RFC 7591 §3.2.1: an identifier that no other client has or had.
     let client_id = act.seed.uuid("client.id").to_string();
     let client =
         dynamic::described(&admitted.bounds, request.metadata, &client_id, None, (&call.realm.offer, act));
