@@ -1,8 +1,8 @@
 //! Deleting what has expired: every minute, in small units of work, so that nobody waits behind a large one.
 
 use crate::ports::Clock;
-use crate::records::{self, Tenant};
-use crate::storage::{Fault, Stop, Store};
+use crate::records::{self, OneTime, Tenant};
+use crate::storage::{Fault, Stop, Store, Txn};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,11 @@ const UNIT: usize = 256;
 /// Runs for ever. A failure is logged and tried again a minute later. Dropping the future stops it without harm.
 pub async fn run(store: Store, tenant: Tenant, clock: Arc<dyn Clock>) {
     loop {
-        if let Err(fault) = sweep(&store, &tenant, &*clock).await {
+        let swept = match sweep(&store, &tenant, &*clock).await {
+            Ok(_) => walk(&store, &tenant, &*clock).await,
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = swept {
             tracing::warn!(%fault, "expired records could not be deleted; trying again in a minute");
         }
         tokio::time::sleep(EVERY).await;
@@ -33,15 +37,47 @@ pub async fn sweep(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<
         let (tenant, now) = (tenant.clone(), clock.now());
         let swept =
             store.run::<_, Infallible, _>(move |txn| Ok(records::sweep(txn, &tenant, now, UNIT)?)).await;
-        let count = swept.map_err(|stop| match stop {
-            Stop::Refused(never) => match never {},
-            Stop::Fault(fault) => fault,
-        })?;
+        let count = swept.map_err(fault_of)?;
         total += count;
         if count < UNIT {
             tracing::debug!(total, "expired records deleted");
             return Ok(total);
         }
+    }
+}
+
+/// Walks through what was shown once, deletes what would not be accepted any more anyway, and gives how many that were.
+/// Read outside of units of work, so that no writer waits for it: what has expired never changes again.
+///
+/// # Errors
+/// As [`sweep`].
+pub async fn walk(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<usize, Fault> {
+    let (mut total, mut after) = (0, None);
+    loop {
+        let now = clock.now();
+        let is_over = |record: &OneTime| record.expires_at <= now;
+        let (ids, last) = records::expired(store, tenant, after.as_deref(), UNIT, is_over)?;
+        total += ids.len();
+        if !ids.is_empty() {
+            let tenant = tenant.clone();
+            let unit = move |txn: &mut dyn Txn| {
+                ids.iter().for_each(|id| records::remove::<OneTime>(txn, &tenant, id));
+                Ok(())
+            };
+            store.run::<_, Infallible, _>(unit).await.map_err(fault_of)?;
+        }
+        if last.is_none() {
+            return Ok(total);
+        }
+        after = last;
+        tokio::task::yield_now().await;
+    }
+}
+
+fn fault_of(stop: Stop<Infallible>) -> Fault {
+    match stop {
+        Stop::Refused(never) => match never {},
+        Stop::Fault(fault) => fault,
     }
 }
 
@@ -67,5 +103,25 @@ mod tests {
         let stays = |n: i64| find::<RevokedToken>(&store, &tenant, &n.to_string()).unwrap().is_some();
         assert!(!stays(0) && !stays(549) && stays(550) && stays(599));
         assert_eq!(sweep(&store, &tenant, &clock).await.unwrap(), 0);
+    }
+
+    #[actix_web::test]
+    async fn what_was_shown_once_is_forgotten_when_it_has_expired() {
+        let (store, tenant) = (Store::memory(), Tenant::default_tenant());
+        let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+        let clock = ManualClock::at(start);
+        for n in 0..600_i64 {
+            let shown = OneTime {
+                hash: (n * 7919 % 600).to_string(),
+                expires_at: start + time::Duration::seconds(n * 7919 % 600),
+            };
+            let tenant = tenant.clone();
+            store.run::<_, Infallible, _>(move |txn| Ok(insert(txn, &tenant, &shown)?)).await.unwrap();
+        }
+        clock.advance(time::Duration::seconds(550));
+        assert_eq!(walk(&store, &tenant, &clock).await.unwrap(), 551);
+        let stays = |n: i64| find::<OneTime>(&store, &tenant, &n.to_string()).unwrap().is_some();
+        assert!(!stays(0) && !stays(550) && stays(551) && stays(599));
+        assert_eq!(walk(&store, &tenant, &clock).await.unwrap(), 0);
     }
 }

@@ -10,6 +10,7 @@ use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Rsa;
+use std::sync::LazyLock;
 
 /// RFC 7518 §3.3: a smaller modulus must not be used.
 const MIN_RSA_BITS: i32 = 2048;
@@ -22,14 +23,21 @@ const MAX_EXPONENT_BITS: i32 = 32;
 /// a power of 65537.
 const ROCA_PRIMES: [u32; 17] = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
+/// A curve, set up once: that takes longer than to read a key on it. None where openssl lacks it.
+type Curve = LazyLock<Option<EcGroup>>;
+static P_256: Curve = LazyLock::new(|| EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).ok());
+static P_384: Curve = LazyLock::new(|| EcGroup::from_curve_name(Nid::SECP384R1).ok());
+static P_521: Curve = LazyLock::new(|| EcGroup::from_curve_name(Nid::SECP521R1).ok());
+
 /// The curve of a registered name, and the bytes of a coordinate on it. RFC 7518 §6.2.1.
-fn curve(name: &str) -> Option<(Nid, usize)> {
-    match name {
-        "P-256" => Some((Nid::X9_62_PRIME256V1, 32)),
-        "P-384" => Some((Nid::SECP384R1, 48)),
-        "P-521" => Some((Nid::SECP521R1, 66)),
-        _ => None,
-    }
+fn curve(name: &str) -> Option<(&'static EcGroup, usize)> {
+    let (curve, bytes) = match name {
+        "P-256" => (&P_256, 32),
+        "P-384" => (&P_384, 48),
+        "P-521" => (&P_521, 66),
+        _ => return None,
+    };
+    curve.as_ref().map(|curve| (curve, bytes))
 }
 
 /// The key of these members.
@@ -66,12 +74,11 @@ pub(super) fn parse(public: &PublicKey) -> Result<PKey<Public>, JoseError> {
 /// RFC 7518 §6.2.1, SP 800-56A §5.6.2.3.4: refused where a coordinate is not below the prime or the point is not on the
 /// curve. That is all there is to check: these curves have the cofactor 1, so each of their points has the full order,
 /// and multiplying by the order would cost as much as the verification itself. The point at infinity has no coordinates.
-fn ec(curve: Nid, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
+fn ec(curve: &EcGroup, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
     // RFC 8725 §3.4: no point off the curve, no weak modulus.
-    let group = EcGroup::from_curve_name(curve)?;
     let uncompressed = [&[0x04], x, y].concat();
-    let point = EcPoint::from_bytes(&group, &uncompressed, &mut *BigNumContext::new()?)?;
-    PKey::from_ec_key(EcKey::from_public_key(&group, &point)?)
+    let point = EcPoint::from_bytes(curve, &uncompressed, &mut *BigNumContext::new()?)?;
+    PKey::from_ec_key(EcKey::from_public_key(curve, &point)?)
 }
 
 fn rsa(n: &[u8], e: &[u8]) -> Result<Option<PKey<Public>>, ErrorStack> {

@@ -46,7 +46,7 @@ pub use pending::{
 pub use people::{
     Address, BrowserSession, Details, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username,
 };
-pub use record::{Record, find, insert, key, list, remove, sweep, update};
+pub use record::{Record, expired, find, insert, key, list, remove, sweep, update};
 pub use registered::{InitialAccessToken, ProtectedResource, UnusedClient};
 pub use remembered::Remembered;
 pub use response_mode::ResponseMode;

@@ -105,16 +105,23 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
             app.service(open(metadata(&format!("{path}{base}")).app_data(realm.clone())));
         }
     }
-    // RFC 9728 §3.1: the rest of the path is that of the resource, wherever on our origin it lies.
-    app.service(open(
-        resource(format!("{WELL_KNOWN}{{resource:.*}}"))
-            .app_data(realm.clone())
-            .route(get().to(protected_resource::get))
-            .route(head().to(protected_resource::get)),
-    ));
-    app.service(
-        scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages),
-    );
+    let realm_scope =
+        scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages);
+    // Last, as it is matched by a regular expression, and everything else is not.
+    let described = open(described(realm));
+    if base.is_empty() {
+        app.service(realm_scope.service(described));
+    } else {
+        app.service(realm_scope).service(described);
+    }
+}
+
+/// RFC 9728 §3.1: the rest of the path is that of the resource, wherever on our origin it lies.
+fn described(realm: &Data<Realm>) -> Resource {
+    resource(format!("{WELL_KNOWN}{{resource:.*}}"))
+        .app_data(realm.clone())
+        .route(get().to(protected_resource::get))
+        .route(head().to(protected_resource::get))
 }
 
 /// Where a client in a browser calls, scripts of other origins may ([`open`]); at the authorization endpoint never: OAuth

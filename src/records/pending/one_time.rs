@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// Something that was shown and is accepted no more.
+///
+/// Nothing is written as often as these, so no index says when they expire: they are walked through
+/// ([`super::super::expired`]).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OneTime {
-    /// What kind of thing, such as `client_assertion`.
-    pub purpose: String,
-    /// A hash of who issued it and of its identifier: both come from outside, and may be long.
+    /// A hash of what kind of thing it is, who issued it, and its identifier: these come from outside, and may be long.
     pub hash: String,
     /// When it would have expired by itself.
     #[serde(with = "time::serde::timestamp")]
@@ -21,9 +22,6 @@ impl Record for OneTime {
     const SPACE: &'static str = "one_time";
     const VERSION: u32 = 1;
     fn id(&self) -> String {
-        format!("{}/{}", self.purpose, self.hash)
-    }
-    fn expires_at(&self) -> Option<OffsetDateTime> {
-        Some(self.expires_at)
+        self.hash.clone()
     }
 }

@@ -16,6 +16,7 @@ use super::journal::Journal;
 use super::journal::frame::Frame;
 use super::keeper::{Keeper, Request};
 use super::mark::Mark;
+use super::memo::Memo;
 use super::queue::Queue;
 use super::space::Space;
 use std::sync::Arc;
@@ -79,7 +80,8 @@ impl Committer {
         blocked: Option<&Fault>,
     ) {
         let index = Arc::clone(&self.index);
-        let mut group = Overlay::above(&*index);
+        let memo = Memo::of(&index);
+        let mut group = Overlay::above(&memo);
         let count = notes.len();
         group.absorb(Changes { events: notes, ..Changes::default() });
         let mut ran = Vec::new();
@@ -99,7 +101,7 @@ impl Committer {
                 break;
             }
         }
-        let committed = group.finish().and_then(|changes| self.commit(changes));
+        let committed = group.finish().and_then(|changes| self.commit(changes, &memo));
         if let Err(fault) = &committed {
             self.drop_notes(count, fault);
         }
@@ -144,8 +146,8 @@ impl Committer {
         }
     }
 
-    /// Makes `changes` durable, then visible. Without changes there is nothing to do.
-    fn commit(&mut self, changes: Changes) -> Result<(), Fault> {
+    /// Makes `changes` durable, then visible, above what `before` reads. Without changes there is nothing to do.
+    fn commit(&mut self, changes: Changes, before: &Memo<'_>) -> Result<(), Fault> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -153,7 +155,7 @@ impl Committer {
             return Err(fault.clone());
         }
         let sequence = self.mark.sequence + 1;
-        let prepared = self.index.prepare(&changes.writes, sequence, self.mark)?;
+        let prepared = Index::prepare(before, &changes.writes, sequence, self.mark)?;
         let mark = prepared.mark;
         let frame = Frame { mark, audit_before: self.audit.head(), changes };
         let bytes =

@@ -84,9 +84,9 @@ impl Index {
         }
     }
 
-    /// Prepares `writes` as number `sequence`, above the state that `mark` describes.
+    /// Prepares `writes` as number `sequence`, above the state that `mark` describes and `before` reads.
     pub(super) fn prepare(
-        &self,
+        before: &dyn Read,
         writes: &BTreeMap<Vec<u8>, Option<Vec<u8>>>,
         sequence: u64,
         mut mark: Mark,
@@ -94,7 +94,7 @@ impl Index {
         let mut batch = Batch::default();
         mark.sequence = sequence;
         for (key, value) in writes {
-            if let Some(old) = self.get(key)? {
+            if let Some(old) = before.get(key)? {
                 mark.subtract(checksum(key, &old));
             }
             match value {

@@ -19,6 +19,7 @@ mod index;
 mod journal;
 mod keeper;
 mod mark;
+mod memo;
 mod open;
 mod queue;
 mod rebuild;

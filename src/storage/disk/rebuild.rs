@@ -75,7 +75,8 @@ fn load(index: &Index, snapshot: &Segment) -> Result<Mark, String> {
         }
         index.insert_unmarked(&frame.changes.writes).map_err(|fault| fault.what)
     })?;
-    let prepared = index.prepare(&BTreeMap::new(), snapshot.first, mark).map_err(|fault| fault.what)?;
+    let prepared =
+        Index::prepare(index, &BTreeMap::new(), snapshot.first, mark).map_err(|fault| fault.what)?;
     index.apply(prepared).map_err(|fault| fault.what)?;
     Ok(mark)
 }

@@ -142,7 +142,7 @@ fn without_note(end: &End) -> Checkpoint {
 }
 
 fn apply(index: &Index, frame: &Frame, mark: Mark) -> Result<Mark, Fault> {
-    let prepared = index.prepare(&frame.changes.writes, frame.mark.sequence, mark)?;
+    let prepared = Index::prepare(index, &frame.changes.writes, frame.mark.sequence, mark)?;
     let mark = prepared.mark;
     index.apply(prepared)?;
     Ok(mark)
