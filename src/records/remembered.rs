@@ -132,7 +132,7 @@ mod tests {
         let (store, notes) = (Store::memory(), Remembered::<Note>::default());
         let find = || notes.find(&store, &Tenant::default_tenant(), "a").unwrap().unwrap();
         write(&store, |txn| {
-            insert(txn, &Tenant::default_tenant(), &note("a", &"x".repeat(MAX_BYTES))).unwrap()
+            insert(txn, &Tenant::default_tenant(), &note("a", &"x".repeat(MAX_BYTES))).unwrap();
         });
         assert!(!Arc::ptr_eq(&find(), &find()));
     }

@@ -189,6 +189,7 @@ impl App {
             keys,
         });
         let outbound = Arc::new(FakeOutbound::default());
+        let user_codes = AddressPolicy { per_minute: 12, burst: 20.try_into().unwrap() };
         let pool = PoolPolicy { params: HashParams::LOWERED, ..PoolPolicy::default() };
         let mut state = AppState {
             trail: trail(&store, clock.clone(), 0),
@@ -204,10 +205,7 @@ impl App {
             new_passwords: PasswordPolicy::default(),
             addresses: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             strangers: AddressLimit::new(AddressPolicy::default(), clock.clone()),
-            user_codes: AddressLimit::new(
-                AddressPolicy { per_minute: 12, burst: 20.try_into().unwrap() },
-                clock.clone(),
-            ),
+            user_codes: AddressLimit::new(user_codes, clock.clone()),
             registrations: AddressLimit::new(AddressPolicy::default(), clock.clone()),
             cookies: Cookies::new(false),
             proxies: TrustedProxies::none(),
