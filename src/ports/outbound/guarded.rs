@@ -11,7 +11,7 @@ use super::resolver::NameResolver;
 use super::{Fetch, FetchError, Fetched, MAX_ANSWER, Outbound, Pending, is_public};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, ClientBuilder, Response, redirect, tls};
+use reqwest::{Certificate, Client, Response, redirect, tls};
 use secrecy::ExposeSecret as _;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -69,15 +69,15 @@ pub struct OutboundPolicy {
     pub timeout: Duration,
 }
 
-/// The guarded client.
+/// The guarded client. What it calls with is made when it is first needed, as many servers never do: openssl reads the
+/// authorities of the system then, which takes longer than all the rest of a start, and some megabytes.
 #[derive(Debug)]
 pub struct GuardedOutbound {
     setup: Setup,
-    /// Connects to what is public, or listed. Made when it is first needed, as many servers never do: reading the
-    /// authorities of the system takes longer than all the rest of a start, and some megabytes.
+    /// Connects to what is public, or listed.
     secure: OnceCell<Client>,
     /// For `http`: connects to what is listed alone.
-    plain: Client,
+    plain: OnceCell<Client>,
 }
 
 /// What a client is made of.
@@ -94,31 +94,29 @@ impl GuardedOutbound {
     /// A client of this policy.
     ///
     /// # Errors
-    /// One line, where the certificates cannot be read or TLS cannot be set up.
+    /// One line, where the certificates cannot be read.
     pub fn new(policy: &OutboundPolicy, resolver: &Arc<dyn NameResolver>) -> Result<Self, String> {
-        let failed = |error: reqwest::Error| format!("outbound: {error}");
         let authorities = policy.ca_pem.as_deref().map(Certificate::from_pem_bundle).transpose();
+        let authorities = authorities.map_err(|error| format!("outbound: {error}"))?;
         let setup = Setup {
             allow: policy.allow.clone(),
             resolver: Arc::clone(resolver),
-            authorities: authorities.map_err(failed)?.unwrap_or_default(),
+            authorities: authorities.unwrap_or_default(),
             timeout: policy.timeout,
         };
-        let plain = setup.plain().map_err(failed)?;
-        Ok(Self { setup, secure: OnceCell::new(), plain })
+        Ok(Self { setup, secure: OnceCell::new(), plain: OnceCell::new() })
     }
 
     /// The client for this scheme.
     async fn client(&self, scheme: &str) -> Result<&Client, FetchError> {
-        if scheme == "http" {
-            return Ok(&self.plain);
-        }
+        let is_plain = scheme == "http";
         let make = || async {
             let setup = self.setup.clone();
-            let made = tokio::task::spawn_blocking(move || setup.secure()).await;
+            let made = tokio::task::spawn_blocking(move || setup.client(is_plain)).await;
             made.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
         };
-        self.secure.get_or_try_init(make).await.map_err(|error: String| {
+        let client = if is_plain { &self.plain } else { &self.secure };
+        client.get_or_try_init(make).await.map_err(|error: String| {
             tracing::error!(%error, "no request can be sent to other servers: TLS cannot be set up");
             FetchError::Unreachable
         })
@@ -211,17 +209,10 @@ impl fmt::Debug for Setup {
 }
 
 impl Setup {
-    fn secure(&self) -> Result<Client, reqwest::Error> {
-        self.common(false).tls_certs_merge(self.authorities.clone()).build()
-    }
-
-    fn plain(&self) -> Result<Client, reqwest::Error> {
-        self.common(true).tls_certs_only([]).build()
-    }
-
-    fn common(&self, listed_alone: bool) -> ClientBuilder {
+    fn client(&self, listed_alone: bool) -> Result<Client, reqwest::Error> {
         let guard = Guard { allow: self.allow.clone(), resolver: Arc::clone(&self.resolver), listed_alone };
         Client::builder()
+            .tls_certs_merge(self.authorities.clone())
             // RFC 9325 §3.1.1, §6.1: and the certificate is that of the host.
             .tls_version_min(tls::Version::TLS_1_2)
             .timeout(self.timeout)
@@ -232,6 +223,7 @@ impl Setup {
             .pool_max_idle_per_host(0)
             .dns_resolver(guard)
             .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")))
+            .build()
     }
 }
 
