@@ -1,6 +1,7 @@
 //! Clients that show certificates. RFC 8705; told by a proxy: RFC 9440.
 
 mod binding;
+mod damage;
 mod header;
 mod methods;
 
