@@ -61,7 +61,9 @@ pub async fn walk(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<u
         if !ids.is_empty() {
             let tenant = tenant.clone();
             let unit = move |txn: &mut dyn Txn| {
-                ids.iter().for_each(|id| records::remove::<OneTime>(txn, &tenant, id));
+                for id in &ids {
+                    records::remove::<OneTime>(txn, &tenant, id);
+                }
                 Ok(())
             };
             store.run::<_, Infallible, _>(unit).await.map_err(fault_of)?;
