@@ -20,6 +20,7 @@ use crate::identity::setup;
 use crate::jobs::deliver_logout::DeliverLogout;
 use crate::jobs::{expire_clients, sweep_expired};
 use crate::ports::SystemClock;
+use crate::storage::Fault;
 use crate::web::state::AppState;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
@@ -105,7 +106,7 @@ async fn begin(house: &House, mode: &Mode) -> Result<Option<SecretString>, Start
         Entry::new(&act, Event::SysStartup).actor("server").append(txn)?;
         Ok(if wants_link { setup::issue(txn, &act)? } else { None })
     });
-    Ok(begun.await.map_err(house::fault)?)
+    Ok(begun.await.map_err(Fault::from)?)
 }
 
 /// What the server does by itself, beside answering requests. Each may be aborted at any point without harm.

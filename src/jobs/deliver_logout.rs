@@ -160,10 +160,7 @@ impl DeliverLogout {
             }
             Ok::<_, Stop<Infallible>>(())
         };
-        self.store.run(unit).await.map_err(|stop| match stop {
-            Stop::Refused(never) => match never {},
-            Stop::Fault(fault) => fault,
-        })
+        self.store.run(unit).await.map_err(Fault::from)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::act::Act;
 use crate::oauth::clients::dynamic;
 use crate::ports::{Clock, Entropy};
 use crate::records::Tenant;
-use crate::storage::{Fault, Stop, Store};
+use crate::storage::{Fault, Store};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,10 +42,7 @@ pub async fn expire(
         let request_id = seed.uuid("request id").to_string();
         let act = Act::internal(tenant.clone(), clock.now(), seed, request_id);
         let expired = store.run::<_, Infallible, _>(move |txn| Ok(dynamic::expire(txn, &act, UNIT)?)).await;
-        let count = expired.map_err(|stop| match stop {
-            Stop::Refused(never) => match never {},
-            Stop::Fault(fault) => fault,
-        })?;
+        let count = expired.map_err(Fault::from)?;
         total += count;
         if count < UNIT {
             return Ok(total);

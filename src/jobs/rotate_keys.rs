@@ -11,7 +11,7 @@ use crate::keys::{Algorithm, KeyRing, NewKey, generate, server_secret};
 use crate::oauth::clients::secret;
 use crate::ports::{Clock, Entropy};
 use crate::records::SigningKey;
-use crate::storage::{Fault, Stop, Store, Txn};
+use crate::storage::{Fault, Store, Txn};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -256,10 +256,7 @@ impl RotateKeys {
         mut unit: impl FnMut(&mut dyn Txn) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let ended = self.0.store.run::<T, Infallible, _>(move |txn| Ok(unit(txn)?)).await;
-        ended.map_err(|stop| match stop {
-            Stop::Refused(never) => match never {},
-            Stop::Fault(fault) => fault,
-        })
+        ended.map_err(Fault::from)
     }
 
     fn act(&self) -> Act {

@@ -2,7 +2,7 @@
 
 use crate::ports::Clock;
 use crate::records::{self, OneTime, Tenant};
-use crate::storage::{Fault, Stop, Store, Txn};
+use crate::storage::{Fault, Store, Txn};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub async fn sweep(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<
         let (tenant, now) = (tenant.clone(), clock.now());
         let swept =
             store.run::<_, Infallible, _>(move |txn| Ok(records::sweep(txn, &tenant, now, UNIT)?)).await;
-        let count = swept.map_err(fault_of)?;
+        let count = swept.map_err(Fault::from)?;
         total += count;
         if count < UNIT {
             tracing::debug!(total, "expired records deleted");
@@ -66,20 +66,13 @@ pub async fn walk(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<u
                 }
                 Ok(())
             };
-            store.run::<_, Infallible, _>(unit).await.map_err(fault_of)?;
+            store.run::<_, Infallible, _>(unit).await.map_err(Fault::from)?;
         }
         if last.is_none() {
             return Ok(total);
         }
         after = last;
         tokio::task::yield_now().await;
-    }
-}
-
-fn fault_of(stop: Stop<Infallible>) -> Fault {
-    match stop {
-        Stop::Refused(never) => match never {},
-        Stop::Fault(fault) => fault,
     }
 }
 

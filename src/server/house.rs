@@ -14,7 +14,7 @@ use crate::oauth::{Pepper, Rules, TokenPolicy};
 use crate::ports::outbound::{GuardedOutbound, NameResolver, Outbound, SystemResolver};
 use crate::ports::{Clock, Entropy, Seed, SystemClock, SystemEntropy};
 use crate::records::Tenant;
-use crate::storage::{Fault, Opening, Stop, Store};
+use crate::storage::{Fault, Opening, Store};
 use std::convert::Infallible;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -91,7 +91,7 @@ impl House {
         let told = self.services.store.run_blocking::<(), Infallible, _>(move |txn| {
             Ok(Entry::new(&act, Event::SysStoreRecovered).actor("server").target(&found).append(txn)?)
         });
-        told.map_err(fault)
+        told.map_err(Fault::from)
     }
 
     /// Carries out one order while no server runs.
@@ -179,13 +179,5 @@ fn load_secrets(
             nonces: load(Nonces::NAME)?,
         })
     });
-    Ok(loaded.map_err(fault)?)
-}
-
-/// The fault of a unit of work that never refuses.
-pub(super) fn fault(stop: Stop<Infallible>) -> Fault {
-    match stop {
-        Stop::Refused(never) => match never {},
-        Stop::Fault(fault) => fault,
-    }
+    Ok(loaded.map_err(Fault::from)?)
 }

@@ -1,5 +1,7 @@
 //! The storage port: what every backend offers, and the two ways in which a unit of work ends early.
 
+use std::convert::Infallible;
+
 /// A key and its value.
 pub type Pair = (Vec<u8>, Vec<u8>);
 
@@ -39,6 +41,16 @@ pub enum Stop<R> {
     Refused(R),
     /// We failed: nothing is kept, the caller sees `server_error`.
     Fault(Fault),
+}
+
+/// The fault of a unit of work that never refuses.
+impl From<Stop<Infallible>> for Fault {
+    fn from(stop: Stop<Infallible>) -> Self {
+        match stop {
+            Stop::Refused(never) => match never {},
+            Stop::Fault(fault) => fault,
+        }
+    }
 }
 
 impl<R> From<Fault> for Stop<R> {

@@ -94,10 +94,7 @@ impl Store {
             txn.append(entry.clone());
             Ok(())
         });
-        appended.await.map_err(|stop| match stop {
-            Stop::Refused(never) => match never {},
-            Stop::Fault(fault) => fault,
-        })
+        appended.await.map_err(Fault::from)
     }
 
     /// Up to `limit` audit entries with a sequence number above `after`, in order. The store in memory remembers

@@ -69,6 +69,11 @@ async fn renew(
             keep(call, client, life).await?;
             Ok(Ok(()))
         }
+        // Written once: from then on nothing is usable.
+        Err(Unavailable::Ever(cause)) if document::is_usable(current, &call.act) => {
+            outdate(call, client_id).await?;
+            Ok(Err(Unavailable::Ever(cause)))
+        }
         Err(unavailable) => Ok(Err(unavailable)),
     }
 }
@@ -118,10 +123,14 @@ async fn keep(call: &Call, client: Client, life: time::Duration) -> Result<(), F
         let client = (client.clone(), life);
         Ok(document::keep(txn, &act, &realm.registration, client, realm.keys.keks())?)
     });
-    unit.await.map_err(|stop| match stop {
-        Stop::Refused(never) => match never {},
-        Stop::Fault(fault) => fault,
-    })
+    unit.await.map_err(Fault::from)
+}
+
+async fn outdate(call: &Call, client_id: &str) -> Result<(), Fault> {
+    let (act, client_id) = (call.act.clone(), client_id.to_owned());
+    let unit =
+        call.state.store.run::<_, Infallible, _>(move |txn| Ok(document::outdate(txn, &act, &client_id)?));
+    unit.await.map_err(Fault::from)
 }
 
 fn unknown(cause: &'static str) -> Stop<OAuthError> {

@@ -15,7 +15,7 @@ use crate::oauth::OAuthError;
 use crate::records::{self, Client, GrantType, Origin, PublishedDocument, TokenEndpointAuthMethod};
 use crate::storage::{Fault, Stop, Txn};
 use serde_json::Value;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use url::Url;
 
 /// A longer address is none. In bytes.
@@ -154,6 +154,18 @@ pub fn keep(
         Err(Stop::Refused(error)) => Err(Fault::broken(error.to_string())),
         Err(Stop::Fault(fault)) => Err(fault),
     }
+}
+
+/// Uses what is kept of a document no longer, since its server says that it is gone, or what cannot be.
+///
+/// # Errors
+/// A [`Fault`] where the store fails.
+pub fn outdate(txn: &mut dyn Txn, act: &Act, client_id: &str) -> Result<(), Fault> {
+    let Some(mut current) = find(txn, &act.tenant, client_id)? else { return Ok(()) };
+    if let Origin::Document(own) = &mut current.origin {
+        own.fetched_at = OffsetDateTime::UNIX_EPOCH;
+    }
+    records::update(txn, &act.tenant, &current)
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use super::Call;
 use super::cookie::{CookieKind, CookieValue};
 use crate::identity::browser_session;
 use crate::oauth::authorize::SignedIn;
-use crate::storage::{Fault, Stop, Txn};
+use crate::storage::{Fault, Txn};
 use actix_web::HttpRequest;
-use std::convert::Infallible;
 
 /// The person who is signed in with this browser, if somebody is. Notes, once a minute at most, that the browser was
 /// seen.
@@ -22,14 +21,7 @@ pub async fn signed_in(call: &Call, request: &HttpRequest) -> Result<Option<Sign
     if browser_session::is_stale(&session, call.act.now) {
         let (act, sid) = (call.act.clone(), session.sid);
         let touch = move |txn: &mut dyn Txn| Ok(browser_session::touch(txn, &act, sid)?);
-        state.store.run(touch).await.map_err(fault)?;
+        state.store.run(touch).await.map_err(Fault::from)?;
     }
     Ok(Some(SignedIn { session, user }))
-}
-
-fn fault(stop: Stop<Infallible>) -> Fault {
-    match stop {
-        Stop::Fault(fault) => fault,
-        Stop::Refused(never) => match never {},
-    }
 }

@@ -75,10 +75,7 @@ async fn note_use(call: &Call, client: &AuthenticatedClient) -> Result<(), Fault
         .state
         .store
         .run::<_, Infallible, _>(move |txn| Ok(clients::dynamic::note_use(txn, &act, &client_id)?));
-    unit.await.map_err(|stop| match stop {
-        Stop::Refused(never) => match never {},
-        Stop::Fault(fault) => fault,
-    })
+    unit.await.map_err(Fault::from)
 }
 
 /// A client that acts for itself changes nothing, so its entry is noted.

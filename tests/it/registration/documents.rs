@@ -260,7 +260,7 @@ async fn a_document_that_cannot_be_fetched_is_used_for_a_day_and_one_that_is_gon
     app.outbound.publish(ADDRESS, &document(&json!({})));
     assert!(app.takes().await);
     app.outbound.answer(ADDRESS, Err(FetchError::TimedOut));
-    app.advance(Duration::hours(23));
+    app.advance(Duration::hours(22));
     assert!(app.takes().await);
     app.outbound.answer(ADDRESS, Ok(answer(404, "application/json", None, &json!({}))));
     app.advance(Duration::seconds(5));
