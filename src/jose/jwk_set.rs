@@ -38,15 +38,24 @@ impl JwkSet {
     }
 
     /// Reads of such a set what a token with this header may be signed with, and no more than [`MAX_TRIES`] keys: a
-    /// registration of many must not make each of its tokens dear before its signature is even looked at.
+    /// registration of many must not make each of its tokens dear. None where the header names no algorithm of ours.
     ///
     /// # Errors
-    /// As [`JwkSet::registered`], of these keys.
+    /// As [`JwkSet::registered`], of the keys that were read.
     pub fn candidates(value: &Value, header: &Header) -> Result<Self, JoseError> {
         let keys = value.get("keys").and_then(Value::as_array).ok_or(JoseError::KeySet)?;
-        let named = keys.iter().filter(|key| header.may_name(key.get("kid").and_then(Value::as_str)));
-        let kept = Value::Array(named.take(MAX_TRIES).cloned().collect());
-        Self::read(Some(&kept), true)
+        let mut set = Self::default();
+        for key in keys.iter().filter(|key| header.may_name(key.get("kid").and_then(Value::as_str))) {
+            match Jwk::parse(key) {
+                Ok(key) if header.alg.is_some_and(|algorithm| key.serves(algorithm)) => set.keys.push(key),
+                Ok(_) | Err(JoseError::KeyKind) => {}
+                Err(error) => return Err(error),
+            }
+            if set.keys.len() == MAX_TRIES {
+                break;
+            }
+        }
+        Ok(set)
     }
 
     fn read(keys: Option<&Value>, refuses_broken: bool) -> Result<Self, JoseError> {

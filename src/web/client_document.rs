@@ -45,10 +45,12 @@ async fn refresh_document(call: &Call, client_id: &str) -> Result<(), Stop<OAuth
     }
     // Whoever asks for the same document meanwhile waits for it, and a server that does not answer rests.
     let place = format!("{}/{client_id}", call.act.tenant.as_str());
-    match call.state.documents.share(&place, renew(call, client_id, current.as_ref())).await? {
-        Ok(()) => Ok(()),
-        Err(Unavailable::Now(_)) if document::is_usable(current.as_ref(), &call.act) => Ok(()),
-        Err(Unavailable::Now(cause) | Unavailable::Ever(cause)) => Err(unknown(cause)),
+    let is_usable = document::is_usable(current.as_ref(), &call.act);
+    match call.state.documents.share(&place, renew(call, client_id, current.as_ref())).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(Unavailable::Now(_))) | Err(Stop::Refused(_)) if is_usable => Ok(()),
+        Ok(Err(Unavailable::Now(cause) | Unavailable::Ever(cause))) => Err(unknown(cause)),
+        Err(stop) => Err(stop),
     }
 }
 
@@ -99,7 +101,8 @@ async fn fetch(
     let answer = answer.map_err(|error| Unavailable::Now(error.as_str()))?;
     match answer.status {
         200 => {}
-        500.. => return Err(Unavailable::Now("client_document.status")),
+        // RFC 9110 §15.5.9, RFC 6585 §4: these pass, and so does "too early", like what is a server's own fault.
+        408 | 425 | 429 | 500.. => return Err(Unavailable::Now("client_document.status")),
         // CIMD §5, §5.2: whatever is not 200 is an error, and is not kept.
         _ => return Err(Unavailable::Ever("client_document.status")),
     }

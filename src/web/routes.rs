@@ -107,7 +107,7 @@ pub fn configure(app: &mut ServiceConfig, realm: &Data<Realm>) {
     }
     let realm_scope =
         scope(&base).app_data(realm.clone()).configure(configure_protocol).configure(configure_pages);
-    // Last, as it is matched by a regular expression, and everything else is not.
+    // Last, as it is matched by a regular expression, and most of the others are not.
     let described = open(described(realm));
     if base.is_empty() {
         app.service(realm_scope.service(described));

@@ -165,7 +165,12 @@ pub fn outdate(txn: &mut dyn Txn, act: &Act, client_id: &str) -> Result<(), Faul
     if let Origin::Document(own) = &mut current.origin {
         own.fetched_at = OffsetDateTime::UNIX_EPOCH;
     }
-    records::update(txn, &act.tenant, &current)
+    records::update(txn, &act.tenant, &current)?;
+    Entry::new(act, Event::ClientUpdated)
+        .actor(BY)
+        .because("client_document.gone")
+        .target(client_id)
+        .append(txn)
 }
 
 #[cfg(test)]

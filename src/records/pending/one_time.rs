@@ -19,7 +19,7 @@ pub struct OneTime {
 }
 
 impl Record for OneTime {
-    const SPACE: &'static str = "one_time";
+    const SPACE: &'static str = "shown";
     const VERSION: u32 = 1;
     fn id(&self) -> String {
         self.hash.clone()

@@ -248,3 +248,29 @@ fn a_type_is_compared_as_a_media_type() {
         assert!(!header(other).is_type("dpop+jwt"), "{other}");
     }
 }
+
+/// Of a registered set only what a token may mean is read, and never more than eight keys of its kind.
+#[test]
+fn of_a_set_a_token_is_tried_with_what_it_may_mean() {
+    let key = Key::es256();
+    let token = key.jws(json!({ "alg": "ES256" }), &claims());
+    let named = key.jws(json!({ "alg": "ES256", "kid": "mine" }), &claims());
+    let candidates = |token: &str, keys: &[Value]| {
+        JwkSet::candidates(&json!({ "keys": keys }), Jws::parse(token).unwrap().header())
+    };
+    let accepts = |token: &str, keys: &[Value]| {
+        verify(token, With::Set(&candidates(token, keys).unwrap()), ALL).is_ok()
+    };
+    let others = |kid: Option<&str>, make: fn() -> Key| vec![make().public(kid); 10];
+    let mine = [key.public(None)];
+    assert!(
+        accepts(&token, &[others(None, Key::ed25519), mine.to_vec()].concat()),
+        "other kinds do not count"
+    );
+    assert!(!accepts(&token, &[others(None, Key::es256), mine.to_vec()].concat()), "eight of its kind do");
+    let mine = [key.public(Some("mine"))];
+    assert!(accepts(&named, &[others(Some("other"), Key::es256), mine.to_vec()].concat()));
+    assert_eq!(candidates(&named, &others(None, Key::es256)).unwrap().keys().len(), 8);
+    let broken = json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" });
+    assert_eq!(candidates(&token, &[broken]).unwrap_err(), JoseError::Key);
+}

@@ -262,9 +262,13 @@ async fn a_document_that_cannot_be_fetched_is_used_for_a_day_and_one_that_is_gon
     app.outbound.answer(ADDRESS, Err(FetchError::TimedOut));
     app.advance(Duration::hours(22));
     assert!(app.takes().await);
-    app.outbound.answer(ADDRESS, Ok(answer(404, "application/json", None, &json!({}))));
+    app.outbound.answer(ADDRESS, Ok(answer(429, "application/json", None, &json!({}))));
     app.advance(Duration::seconds(5));
+    assert!(app.takes().await, "a server that has too much to do says nothing of the document");
+    app.outbound.answer(ADDRESS, Ok(answer(404, "application/json", None, &json!({}))));
+    app.advance(Duration::seconds(10));
     assert!(!app.takes().await);
+    assert!(app.audit().iter().any(|entry| entry["cause"] == "client_document.gone"));
     app.outbound.answer(ADDRESS, Err(FetchError::TimedOut));
     app.advance(Duration::hours(1));
     assert!(!app.takes().await);
@@ -292,6 +296,29 @@ async fn one_address_names_only_so_many_new_documents() {
     }
     assert_eq!(app.outbound.sent().len(), 100);
     assert_eq!(app.last_cause(), "client_document.too_many");
+}
+
+/// Whoever has used up his bucket is served by what is kept.
+#[actix_web::test]
+async fn a_kept_document_serves_whom_the_limit_stops() {
+    let app = App::start_registering(documents).await;
+    app.outbound.publish(ADDRESS, &document(&json!({})));
+    assert!(app.takes().await);
+    let gone = "https://tool.example/gone";
+    app.outbound
+        .publish(gone, &json!({"client_id": gone, "redirect_uris": ["https://tool.example/callback"]}));
+    app.asked_by(gone).await;
+    app.outbound.answer(gone, Ok(answer(404, "application/json", None, &json!({}))));
+    app.advance(Duration::HOUR);
+    for _ in 0..130 {
+        app.asked_by(gone).await;
+    }
+    let stopped = || app.audit().iter().filter(|entry| entry["cause"] == "client_document.too_many").count();
+    let before = stopped();
+    assert!(before > 0);
+    // The client is known; it is the sign-in that the same bucket stops.
+    app.takes().await;
+    assert_eq!(stopped(), before);
 }
 
 /// The same for a document that is known and cannot be used any more: it is asked for each time, as CIMD §4 has it.
