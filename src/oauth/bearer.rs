@@ -1,7 +1,7 @@
 //! Accepting an access token of ours at an endpoint of ours. RFC 6750, RFC 9068 §4.
 
 use super::tokens::{ACCESS_TOKEN_TYP, AccessToken};
-use super::{OAuthError, Rules, grants};
+use super::{OAuthError, Rules, standing};
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
 use crate::records::{Client, Confirmation, Grant, RevokedToken, User, find};
@@ -123,7 +123,7 @@ pub fn accept(
         Ok(holder) => holder,
         Err(cause) => return refuse(cause),
     };
-    match grants::standing(read, act, &holder, &grant) {
+    match standing(read, act, &holder, &grant) {
         Ok(user) => Ok(Accepted { token, user: Some(user), grant: Some(grant), client }),
         Err(Stop::Refused(error)) => refuse(error.cause),
         Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),

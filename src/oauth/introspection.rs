@@ -3,7 +3,7 @@
 use super::bearer::Scheme;
 use super::client_auth::AuthenticatedClient;
 use super::tokens::{AccessToken, Audience, RefreshToken};
-use super::{ErrorCode, OAuthError, Rules, bearer, grants, subject};
+use super::{ErrorCode, OAuthError, Rules, bearer, standing, subject};
 use crate::act::Act;
 use crate::keys::{KeyError, Snapshot};
 use crate::records::{Client, Confirmation, Grant, Scope, SignatureAlgorithm, SubjectType, find};
@@ -262,7 +262,7 @@ fn refresh_token(
     if !usable {
         return Ok(Introspection::INACTIVE);
     }
-    match grants::standing(read, act, client, &grant) {
+    match standing(read, act, client, &grant) {
         Ok(user) => Ok(Introspection {
             active: true,
             iss: Some(rules.policy.issuer.clone()),

@@ -1,11 +1,11 @@
 //! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
 
-use super::{binding, record, refreshable_until, standing};
+use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
-use crate::oauth::{OAuthError, Params, Rules, authorization_details, pkce, resource, revocation};
+use crate::oauth::{OAuthError, Params, Rules, authorization_details, pkce, resource, revocation, standing};
 use crate::records::{AuthorizationCode, Grant, find, hash_of, update};
 use crate::storage::{Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};

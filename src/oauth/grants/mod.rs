@@ -6,10 +6,7 @@ pub mod client_credentials;
 pub mod device_code;
 pub mod jwt_bearer;
 pub mod refresh_token;
-mod standing;
 pub mod token_exchange;
-
-pub use standing::standing;
 
 use super::client_auth::AuthenticatedClient;
 use super::tokens::{AccessToken, Issued, Refreshable};

@@ -4,13 +4,13 @@
 //! `n + 1` is unused, gives the same `n + 1` again: a lost reply or a second tab logs nobody out. Anything older
 //! was stolen or replayed, and revokes the family.
 
-use super::{binding, record, refreshable_until, standing};
+use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
 use crate::oauth::{
-    OAuthError, Params, Rules, TokenPolicy, authorization_details, resource, revocation, scope,
+    OAuthError, Params, Rules, TokenPolicy, authorization_details, resource, revocation, scope, standing,
 };
 use crate::records::{Grant, RefreshState, Scope, find, update};
 use crate::storage::{Stop, Txn};

@@ -4,7 +4,7 @@
 use super::{ACCESS_TOKEN_TYP, AccessToken, Audience, RefreshToken};
 use crate::act::Act;
 use crate::keys::Snapshot;
-use crate::oauth::{Rules, bearer, grants};
+use crate::oauth::{Rules, bearer};
 use crate::records::{Client, Grant, find};
 use crate::storage::{Fault, Read, Stop};
 use base64::Engine as _;
@@ -309,7 +309,7 @@ fn explain_refresh(
         checks.fail("exp", format!("was not used in time, {} ago", span(act.now - idle_end)));
     }
     let client = find::<Client>(read, &act.tenant, &grant.client_id)?.filter(|client| !client.disabled);
-    match client.map(|client| grants::standing(read, act, &client, grant)) {
+    match client.map(|client| crate::oauth::standing(read, act, &client, grant)) {
         None => checks.fail("status", standing("client.disabled")),
         Some(Ok(user)) => checks.pass("status", format!("not revoked; speaks for {}", user.username)),
         Some(Err(Stop::Refused(error))) => checks.fail("status", standing(error.cause)),
