@@ -21,6 +21,11 @@ function browserState() {
   return known.state;
 }
 
+// Whether the browser gives cookies to this frame at all, in the page that holds it.
+function getsCookies() {
+  return document.hasStorageAccess ? document.hasStorageAccess() : false;
+}
+
 async function hash(text) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return btoa(String.fromCharCode(...new Uint8Array(digest)))
@@ -34,7 +39,10 @@ async function answer(message, origin) {
   const [client, state, ...rest] = typeof message === "string" ? message.split(" ") : [];
   const [, salt, ...more] = (state ?? "").split(".");
   if (!source || !client || !salt || rest.length > 0 || more.length > 0) return "error";
-  const now = await hash([client, origin, await browserState(), salt].join(" "));
+  const session = await browserState();
+  // Nothing came: that tells of the session only where cookies come.
+  if (!session && !(await getsCookies())) return "error";
+  const now = await hash([client, origin, session, salt].join(" "));
   return now + "." + salt === state ? "unchanged" : "changed";
 }
 

@@ -88,6 +88,25 @@ pub fn find(
     Ok(found.filter(|(session, _)| session.cookie_hash == hash))
 }
 
+/// What frames of ours know a session by, from a cookie that travels into other sites: the hash of the present value of
+/// the session's own cookie. Nobody gets from it to that value, so it opens nothing; and it is another one after every
+/// login and step-up. OIDC Session Management §3.2.
+pub fn state_of(session: &BrowserSession) -> &str {
+    &session.cookie_hash
+}
+
+/// The living session that is known by this; judged as by [`find`].
+pub fn find_by_state(
+    read: &(impl Read + ?Sized),
+    act: &Act,
+    policy: SessionPolicy,
+    state: &str,
+) -> Result<Option<BrowserSession>, Fault> {
+    let Some(index) = records::find::<SessionCookie>(read, &act.tenant, state)? else { return Ok(None) };
+    let found = find_by_sid(read, act, policy, index.sid)?.map(|(session, _)| session);
+    Ok(found.filter(|session| state_of(session) == state))
+}
+
 /// The session that this cookie's value opens, whether or not it is still alive: what signing out ends.
 pub fn sid_of(read: &(impl Read + ?Sized), act: &Act, cookie: &SecretString) -> Result<Option<Uuid>, Fault> {
     let hash = hash_of(cookie.expose_secret().as_bytes());

@@ -30,6 +30,8 @@ pub struct Answer {
     pub code: SecretString,
     /// By which the client's pages see that the person has signed out. OIDC Session Management §2.
     pub session_state: Option<String>,
+    /// What frames of ours must know the session by, for it to count. OIDC Session Management §3.2.
+    pub browser_session: String,
 }
 
 impl Answer {

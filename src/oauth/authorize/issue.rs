@@ -3,6 +3,7 @@
 use super::{Answer, SignedIn, TrustedRedirect, acr};
 use crate::act::Act;
 use crate::audit::{Entry, Event};
+use crate::identity::browser_session::state_of;
 use crate::identity::sign_out;
 use crate::oauth::clients::profile;
 use crate::oauth::grants::authorization_code;
@@ -67,9 +68,10 @@ pub(super) fn issue(
     // OIDC Session Management §2: for those who asked who signed in.
     let session_state = grant.scope.contains("openid").then(|| {
         let salt = act.seed.expand_16("session_state.salt");
-        session_state::session_state(&grant.client_id, &interaction.redirect_uri, grant.sid, salt)
+        session_state::session_state(&grant.client_id, &interaction.redirect_uri, &signed_in.session, salt)
     });
-    Ok(Answer { target, code, session_state: session_state.flatten() })
+    let browser_session = state_of(&signed_in.session).to_owned();
+    Ok(Answer { target, code, session_state: session_state.flatten(), browser_session })
 }
 
 /// The grant that a person opens for a client by saying yes to what the interaction asks for.

@@ -2,38 +2,65 @@
 //! OIDC Session Management §2, §3.2.
 //!
 //! A frame of ours learns a value that stands for the browser's session and opens nothing ([`browser_state`]), and
-//! compares its hash with what the client was given.
+//! compares its hash with what the client was given. Clients cannot compute it from what they know, such as the `sid`.
 
 use crate::digest::sha256;
+use crate::identity::browser_session::state_of;
+use crate::records::BrowserSession;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
-use uuid::Uuid;
 
-/// What stands for this session while it lives.
-pub fn browser_state(sid: Uuid) -> String {
-    URL_SAFE_NO_PAD.encode(sha256(&[b"browser_state", sid.as_bytes()]))
+/// What stands for this session until its person signs in again, or out.
+// OIDC Session Management §4.1: another one whenever the state of the login changes in a way that matters to clients.
+pub fn browser_state(session: &BrowserSession) -> String {
+    URL_SAFE_NO_PAD.encode(sha256(&[b"browser_state", state_of(session).as_bytes()]))
 }
 
 /// What the client gets with its code: the hash, a dot, the salt. None where its redirect URI has no web origin.
-pub fn session_state(client_id: &str, redirect_uri: &str, sid: Uuid, salt: [u8; 16]) -> Option<String> {
+pub fn session_state(
+    client_id: &str,
+    redirect_uri: &str,
+    session: &BrowserSession,
+    salt: [u8; 16],
+) -> Option<String> {
     let origin = Url::parse(redirect_uri).ok()?.origin();
     if !origin.is_tuple() {
         return None;
     }
     let salt = URL_SAFE_NO_PAD.encode(salt);
-    let text = [client_id, &origin.ascii_serialization(), &browser_state(sid), &salt].join(" ");
+    let text = [client_id, &origin.ascii_serialization(), &browser_state(session), &salt].join(" ");
     Some(format!("{}.{salt}", URL_SAFE_NO_PAD.encode(sha256(&[text.as_bytes()]))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::OffsetDateTime;
+    use uuid::Uuid;
 
+    fn session(cookie_hash: &str) -> BrowserSession {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        BrowserSession {
+            sid: Uuid::nil(),
+            user_id: Uuid::nil(),
+            cookie_hash: cookie_hash.to_owned(),
+            credential_epoch: 0,
+            auth_time: now,
+            amr: Vec::new(),
+            seen_at: now,
+            created_at: now,
+            expires_at: now,
+            remote: None,
+            user_agent: None,
+        }
+    }
+
+    /// The same session, too, has another one after the next login.
     #[test]
-    fn another_client_origin_session_or_salt_gives_another_state() {
-        let of = |client: &str, uri: &str, sid: u8, salt: u8| {
-            session_state(client, uri, Uuid::from_bytes([sid; 16]), [salt; 16])
+    fn another_client_origin_cookie_or_salt_gives_another_state() {
+        let of = |client: &str, uri: &str, cookie: u8, salt: u8| {
+            session_state(client, uri, &session(&cookie.to_string()), [salt; 16])
         };
         let state = of("web", "https://app.example/cb", 1, 1).unwrap();
         assert_eq!(state.split('.').count(), 2);

@@ -15,13 +15,16 @@ pub enum CookieKind {
     Browser,
     /// Says that somebody has signed in with this browser before.
     Device,
+    /// Tells frames of ours, in pages of other sites too, which session is open. It opens nothing itself.
+    State,
 }
 
 /// The rules for cookies at this server.
 ///
 /// Every cookie is `HttpOnly`, `SameSite=Lax` and for the whole host, and `Secure` with the prefix `__Host-`, which
 /// keeps other hosts and plain http from planting one. An issuer on plain http (a loopback host, by configuration)
-/// does without both, for a browser would not store them.
+/// does without both, for a browser would not store them. One cookie, which opens nothing, is `SameSite=None`: frames of
+/// ours in pages of other sites get it, where the browser allows that, and where there is https.
 #[derive(Debug, Clone, Copy)]
 pub struct Cookies {
     https: bool,
@@ -68,10 +71,17 @@ impl Cookies {
             (true, CookieKind::Session) => "__Host-lk",
             (true, CookieKind::Browser) => "__Host-lkb",
             (true, CookieKind::Device) => "__Host-lkd",
+            (true, CookieKind::State) => "__Host-lks",
             (false, CookieKind::Session) => "lk",
             (false, CookieKind::Browser) => "lkb",
             (false, CookieKind::Device) => "lkd",
+            (false, CookieKind::State) => "lks",
         }
+    }
+
+    /// Whether any cookie goes into frames in pages of other sites.
+    pub const fn reach_other_sites(self) -> bool {
+        self.https
     }
 
     /// The value that the browser sent. None where there is none, where it cannot be ours, and where two came under
@@ -101,8 +111,13 @@ impl Cookies {
     }
 
     fn line(self, kind: CookieKind, value: &str, age: &str) -> Option<HeaderValue> {
-        let secure = if self.https { "; Secure" } else { "" };
-        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.name(kind));
+        let attributes = match (self.https, kind) {
+            // OIDC Session Management §3.2: a frame in a client's page sees it.
+            (true, CookieKind::State) => "SameSite=None; Secure",
+            (true, _) => "SameSite=Lax; Secure",
+            (false, _) => "SameSite=Lax",
+        };
+        let line = format!("{}={value}; Path=/; HttpOnly; {attributes}{age}", self.name(kind));
         HeaderValue::from_str(&line).ok()
     }
 }
@@ -153,6 +168,18 @@ mod tests {
         assert_eq!(line, "__Host-lkd=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600");
         let line = Cookies::new(false).clear(CookieKind::Browser).unwrap();
         assert_eq!(line, "lkb=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    }
+
+    /// OIDC Session Management §3.2: but for the one that opens nothing.
+    #[test]
+    fn the_state_goes_into_other_sites_where_there_is_https() {
+        let value = CookieValue::new("abc").unwrap();
+        let line = COOKIES.set(CookieKind::State, &value, None).unwrap();
+        assert_eq!(line, "__Host-lks=abc; Path=/; HttpOnly; SameSite=None; Secure");
+        let line = COOKIES.clear(CookieKind::State).unwrap();
+        assert_eq!(line, "__Host-lks=; Path=/; HttpOnly; SameSite=None; Secure; Max-Age=0");
+        let line = Cookies::new(false).set(CookieKind::State, &value, None).unwrap();
+        assert_eq!(line, "lks=abc; Path=/; HttpOnly; SameSite=Lax");
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! A person's request to one of our pages.
 
-use super::cookie::{CookieKind, Cookies};
+use super::cookie::{CookieKind, CookieValue, Cookies};
 use super::csrf::{self, FormName, Subject};
 use super::interaction_cookie::Browser;
 use super::{Call, browser_session, language};
-use crate::identity::browser_session::sid_of;
+use crate::identity::browser_session::{find_by_state, sid_of};
 use crate::oauth::authorize::SignedIn;
 use crate::oauth::{OAuthError, Params, interaction};
-use crate::records::Interaction;
+use crate::records::{BrowserSession, Interaction};
 use crate::web::respond::page::Frame;
 use crate::web::respond::page_error::PageError;
 use crate::web::routes;
 use actix_web::dev::Payload;
+use actix_web::http::header::HeaderValue;
 use actix_web::{Error, FromRequest, HttpRequest};
 use secrecy::SecretString;
 use std::fmt;
@@ -103,6 +104,26 @@ impl Visit {
         Ok(sid_of(&self.call.state.store, &self.call.act, &cookie.into_secret())?)
     }
 
+    /// The living session that the browser's cookie for frames tells of: what a page of another site may see of it. Nobody
+    /// counts as seen by it.
+    ///
+    /// # Errors
+    /// A fault where the store fails.
+    pub fn told_session(&self) -> Result<Option<BrowserSession>, PageError> {
+        let Some(cookie) = self.cookies().read(&self.request, CookieKind::State) else { return Ok(None) };
+        let (state, act) = (&self.call.state, &self.call.act);
+        Ok(find_by_state(&state.store, act, state.login.policy.session, cookie.expose())?)
+    }
+
+    /// `Set-Cookie` that tells frames of this session; none where the browser has it already.
+    pub fn tell_session(&self, state: &str) -> Option<HeaderValue> {
+        let known = self.cookies().read(&self.request, CookieKind::State);
+        if known.is_some_and(|known| known.expose() == state) {
+            return None;
+        }
+        self.cookies().set(CookieKind::State, &CookieValue::new(state)?, None)
+    }
+
     /// The interaction of this id, if it waits in this browser.
     ///
     /// # Errors
@@ -138,6 +159,14 @@ impl Visit {
         self.request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site")
     }
 
+    /// Whether a page of ours asks, or a browser that does not say. Fetch Metadata §2.4.
+    pub fn is_our_own(&self) -> bool {
+        self.request
+            .headers()
+            .get("sec-fetch-site")
+            .is_none_or(|site| site == "same-origin" || site == "none")
+    }
+
     /// A parameter of the query; none where it is missing or empty.
     ///
     /// # Errors
@@ -149,6 +178,6 @@ impl Visit {
 
     /// The value that says that somebody has signed in with this browser before.
     pub fn known_device(&self) -> Option<SecretString> {
-        self.cookies().read(&self.request, CookieKind::Device).map(super::cookie::CookieValue::into_secret)
+        self.cookies().read(&self.request, CookieKind::Device).map(CookieValue::into_secret)
     }
 }

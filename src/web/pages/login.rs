@@ -4,6 +4,7 @@
 //! it answers to a wrong password, an unknown name and a disabled person is the same, at the same cost.
 
 use crate::audit::{Entry, Event};
+use crate::identity::browser_session::state_of;
 use crate::identity::login::{KNOWN_FOR, LoginAttempt, LoginRefusal, SignedIn};
 use crate::oauth::{device, interaction};
 use crate::records::{Client, Interaction, find};
@@ -251,8 +252,9 @@ async fn go_on(
     };
     let mut response = redirect::see_other(&location);
     let session = (CookieKind::Session, signed_in.cookie.expose_secret(), None);
+    let state = (CookieKind::State, state_of(&signed_in.session), None);
     let device = (CookieKind::Device, signed_in.known_device.expose_secret(), Some(KNOWN_FOR));
-    for (kind, value, lives) in [session, device] {
+    for (kind, value, lives) in [session, state, device] {
         let cookie = CookieValue::new(value).and_then(|value| visit.cookies().set(kind, &value, lives));
         let cookie = cookie.ok_or_else(|| PageError::broken("a cookie cannot be written"))?;
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -137,8 +137,10 @@ fn finish(visit: &Visit, request: &LogoutRequest, ended: Option<Ended>) -> Resul
     } else {
         signing_out::show(visit.frame(), frames, location)?
     };
-    if let Some(cookie) = visit.cookies().clear(CookieKind::Session) {
-        response.headers_mut().append(SET_COOKIE, cookie);
+    for kind in [CookieKind::Session, CookieKind::State] {
+        if let Some(cookie) = visit.cookies().clear(kind) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
     }
     Ok(response)
 }

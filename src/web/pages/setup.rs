@@ -204,10 +204,13 @@ async fn add(visit: &Visit, token: SecretString, new: NewUser) -> Result<Opened,
 
 fn signed_in(visit: &Visit, opened: &Opened) -> Result<HttpResponse, PageError> {
     let mut response = redirect::see_other(&visit.href(routes::INDEX));
-    let value = CookieValue::new(opened.cookie.expose_secret());
-    let cookie = value.and_then(|value| visit.cookies().set(CookieKind::Session, &value, None));
-    let cookie = cookie.ok_or_else(|| PageError::broken("a cookie cannot be written"))?;
-    response.headers_mut().append(SET_COOKIE, cookie);
+    let session = (CookieKind::Session, opened.cookie.expose_secret());
+    let state = (CookieKind::State, browser_session::state_of(&opened.session));
+    for (kind, value) in [session, state] {
+        let cookie = CookieValue::new(value).and_then(|value| visit.cookies().set(kind, &value, None));
+        let cookie = cookie.ok_or_else(|| PageError::broken("a cookie cannot be written"))?;
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
     Ok(response)
 }
 

@@ -136,7 +136,14 @@ async fn decide(
 async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageError> {
     let page = |path: &str, id: &str| see_other(&format!("{}?interaction={id}", visit.href(path)));
     match outcome {
-        Outcome::Answered(answer) => authorization::send(&visit.call, visit.frame(), answer.response()),
+        Outcome::Answered(answer) => {
+            let mut response = authorization::send(&visit.call, visit.frame(), answer.response())?;
+            // OIDC Session Management §3.2: the frame compares what the client is told now with what the browser has.
+            if let Some(cookie) = visit.tell_session(&answer.browser_session) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
         Outcome::Refused(failure) => tell(visit, failure).await,
         Outcome::Login(id) => Ok(page(LOGIN, &id)),
         Outcome::ChooseAccount(id) => Ok(page(SELECT_ACCOUNT, &id)),

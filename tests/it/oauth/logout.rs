@@ -1,5 +1,5 @@
 //! Signing out as clients ask for it and are told of it. OIDC RP-Initiated Logout, Back-Channel Logout, Front-Channel
-//! Logout, Session Management.
+//! Logout.
 
 use crate::support::app::{ISSUER, PASSWORD};
 use crate::support::flow::{CALLBACK, Credentials, authorize_uri, sent_back};
@@ -18,7 +18,7 @@ const BACK: &str = "https://app.example/bye";
 const BACK_CHANNEL: &str = "https://app.example/backchannel";
 
 /// A client that takes part in everything, a person, and a browser in which they have signed in for it.
-async fn signed_in(over: &Value) -> (App, Browser, Credentials, Value) {
+pub(super) async fn signed_in(over: &Value) -> (App, Browser, Credentials, Value) {
     let app = App::start().await;
     let mut logout = json!({
         "post_logout_redirect_uris": [BACK, "https://app.example/bye?x=1"],
@@ -36,12 +36,12 @@ async fn signed_in(over: &Value) -> (App, Browser, Credentials, Value) {
     (app, ada, client, tokens)
 }
 
-fn logout_uri(params: &[(&str, &str)]) -> String {
+pub(super) fn logout_uri(params: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
     format!("/logout?{query}")
 }
 
-async fn is_signed_in(ada: &mut Browser) -> bool {
+pub(super) async fn is_signed_in(ada: &mut Browser) -> bool {
     ada.open("/").await;
     ada.html.contains("You are signed in")
 }
@@ -200,7 +200,7 @@ async fn nobody_signed_in_goes_straight_back() {
     assert_eq!(answer.header("location"), BACK);
 }
 
-fn read(jwt: &str) -> (Value, Value) {
+pub(super) fn read(jwt: &str) -> (Value, Value) {
     let mut parts = jwt.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
     let mut next = || serde_json::from_slice(&parts.next().unwrap()).unwrap();
     (next(), next())
@@ -359,38 +359,4 @@ async fn clients_are_told_through_the_browser() {
     assert_eq!(answer.header("refresh"), format!("2;url={BACK}"));
     assert!(answer.header("content-security-policy").ends_with("; frame-src https://app.example"));
     assert!(!is_signed_in(&mut ada).await);
-}
-
-/// OIDC Session Management §2, §3.2: what the client gets follows from the cookie that the frame can read.
-#[actix_web::test]
-async fn a_client_can_watch_the_session() {
-    let (_, mut ada, _, tokens) = signed_in(&json!({})).await;
-    let answer = ada.open(&authorize_uri(&[])).await;
-    let state = sent_back(&answer)["session_state"].clone();
-    let (hash, salt) = state.split_once('.').unwrap();
-    let expected = |cookie: &str| {
-        let text = format!("web https://app.example {cookie} {salt}");
-        URL_SAFE_NO_PAD.encode(latchkey::digest::sha256(&[text.as_bytes()]))
-    };
-    ada.open("/check-session/state").await;
-    assert_eq!(hash, expected(&ada.html));
-    let no_openid = ada.open(&authorize_uri(&[("scope", "profile")])).await;
-    assert!(!sent_back(&no_openid).contains_key("session_state"));
-    ada.open(&logout_uri(&[("id_token_hint", tokens["id_token"].as_str().unwrap())])).await;
-    ada.open("/check-session/state").await;
-    assert_eq!(ada.html, "");
-}
-
-#[actix_web::test]
-async fn the_frame_may_stand_in_anybodys_page() {
-    let app = App::start().await;
-    let answer = app.get("/check-session").await;
-    assert_eq!(answer.status, 200);
-    assert!(answer.text().contains("data-state=\"/check-session/state\""));
-    let policy = answer.header("content-security-policy");
-    assert_eq!(policy, "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors *");
-    let elsewhere = TestRequest::get().uri("/check-session").insert_header(("sec-fetch-site", "cross-site"));
-    assert!(app.send(elsewhere).await.text().contains("data-state=\"\""));
-    let script = answer.text().split("src=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    assert_eq!(app.get(&script).await.status, 200);
 }

@@ -21,6 +21,7 @@ mod refresh_token;
 mod requests;
 mod revocation;
 mod secrets;
+mod session_management;
 mod token;
 mod token_exchange;
 mod userinfo;

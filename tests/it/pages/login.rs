@@ -65,7 +65,7 @@ async fn cookies_are_closed_to_scripts_and_other_sites() {
     let form = ada.form("/login").with("username", "ada").with("password", PASSWORD);
     let answer = ada.submit_once(&form).await;
     let lines: Vec<_> = answer.headers.get_all("set-cookie").map(|line| line.to_str().unwrap()).collect();
-    assert_eq!(lines.len(), 2, "session and device");
+    assert_eq!(lines.len(), 3, "session, its state, and device");
     for line in lines {
         assert!(
             line.contains("; HttpOnly") && line.contains("; SameSite=Lax") && line.contains("Path=/"),
