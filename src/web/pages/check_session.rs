@@ -3,8 +3,9 @@
 //!
 //! Our session cookie goes into no page of another site, so a cookie of its own tells of the session, which opens nothing.
 //! It is closed to scripts: the frame asks us. Where the browser gives frames of other sites no cookies at all (Safari,
-//! Firefox, private windows), and at an issuer on plain http, the frame says `error` in pages of other sites, upon which
-//! §3.1 has the client leave the session alone; such clients are told through the back channel. docs/adr/0022.
+//! Firefox, private windows, Debian's Chromium), and at an issuer on plain http, the frame says `error` in pages of other
+//! sites, upon which §3.1 has the client leave the session alone; such clients are told through the back channel.
+//! docs/adr/0022.
 
 use crate::oauth::logout::session_state::browser_state;
 use crate::web::extract::Visit;

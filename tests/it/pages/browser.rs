@@ -2,7 +2,7 @@
 
 use crate::support::app::PASSWORD;
 use crate::support::site::Site;
-use crate::support::webdriver::{Chromium, chromium};
+use crate::support::webdriver::{Chromium, chromium, chromium_without_foreign_cookies};
 use fantoccini::key::Key;
 
 /// A site where `ada` may sign in, and a browser. None where there is no Chromium.
@@ -290,6 +290,47 @@ async fn a_client_sees_in_its_frame_that_the_person_has_signed_out() {
     browser.click("form[action='/logout'] .button").await;
     browser.arrive(&format!("{}/signed-out", site.url)).await;
     assert_eq!(watched(&site, &browser, &state).await, "changed");
+    stop(site, browser).await;
+}
+
+/// The client at another site, a person who has signed in for it, and the `session_state` that it got.
+async fn signed_in_elsewhere(browser: &Chromium) -> (Site, String) {
+    let site = Site::start_elsewhere().await;
+    site.app.with_user("ada");
+    browser.open(&site.authorize("openid")).await;
+    log_in(browser, PASSWORD).await;
+    browser.click("button[value=allow]").await;
+    let state = parameter(&browser.arrive(&site.callback).await, "session_state");
+    (site, state)
+}
+
+/// OIDC Session Management §3.2, §4.1: in a page of another site, too, where the browser gives its cookies there.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_client_of_another_site_sees_in_its_frame_what_becomes_of_the_session() {
+    let Some(browser) = chromium(true).await else { return };
+    let (site, first) = signed_in_elsewhere(&browser).await;
+    assert_eq!(watched(&site, &browser, &first).await, "unchanged");
+    assert_eq!(watched(&site, &browser, "nonsense").await, "error");
+    browser.open(&format!("{}&prompt=login", site.authorize("openid"))).await;
+    log_in(&browser, PASSWORD).await;
+    let second = parameter(&browser.arrive(&site.callback).await, "session_state");
+    assert_eq!(watched(&site, &browser, &first).await, "changed");
+    assert_eq!(watched(&site, &browser, &second).await, "unchanged");
+    browser.open(&format!("{}/logout", site.url)).await;
+    browser.click("form[action='/logout'] .button").await;
+    browser.arrive(&format!("{}/signed-out", site.url)).await;
+    assert_eq!(watched(&site, &browser, &second).await, "changed");
+    stop(site, browser).await;
+}
+
+/// What is not seen is not said to have changed: the client would ask and ask.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_frame_that_gets_no_cookies_says_so() {
+    let Some(browser) = chromium_without_foreign_cookies().await else { return };
+    let (site, state) = signed_in_elsewhere(&browser).await;
+    assert_eq!(watched(&site, &browser, &state).await, "error");
     stop(site, browser).await;
 }
 

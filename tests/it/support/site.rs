@@ -1,11 +1,15 @@
 //! The application on a port of the loopback address, for browsers that are real, with a client beside it.
 
 use super::App;
+use super::certificates::{PLAIN, Pair, Wanted};
 use super::flow::CHALLENGE;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, web};
+use latchkey::oauth::TokenPolicy;
+use latchkey::web::extract::cookie::Cookies;
 use latchkey::web::middleware::Edge;
 use latchkey::web::routes;
+use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslMethod};
 use serde_json::json;
 use std::net::TcpListener;
 
@@ -21,13 +25,24 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Starts both.
+    /// Starts both, at one site.
     pub(crate) async fn start() -> Self {
+        Self::start_as(false).await
+    }
+
+    /// Starts both, at two sites, ours with https.
+    pub(crate) async fn start_elsewhere() -> Self {
+        Self::start_as(true).await
+    }
+
+    async fn start_as(https: bool) -> Self {
         let (ours, theirs) = (listener(), listener());
-        let [url, client] =
-            [&ours, &theirs].map(|listener| format!("http://{}", listener.local_addr().unwrap()));
-        let callback = format!("{client}/cb");
-        let app = App::start_with(|policy| policy.issuer = url.as_str().into()).await;
+        let [port, callback] = [&ours, &theirs].map(|listener| listener.local_addr().unwrap().port());
+        let callback = format!("http://127.0.0.1:{callback}/cb");
+        let at = if https { "https://localhost" } else { "http://127.0.0.1" };
+        let url = format!("{at}:{port}");
+        let issuer = |policy: &mut TokenPolicy| policy.issuer = url.as_str().into();
+        let app = App::start_changed(issuer, |state| state.cookies = Cookies::new(https)).await;
         app.with_web_client(&[
             ("client_name", json!("Meadow Notes")),
             ("redirect_uris", json!([&callback])),
@@ -39,7 +54,9 @@ impl Site {
             let app = ActixApp::new().app_data(state.clone());
             app.configure(|app| routes::configure(app, &realm)).wrap(edge.clone())
         });
-        let server = server.workers(1).disable_signals().listen(ours).unwrap().run();
+        let server = server.workers(1).disable_signals();
+        let server = if https { server.listen_openssl(ours, acceptor()) } else { server.listen(ours) };
+        let server = server.unwrap().run();
         let back = || ActixApp::new().default_service(web::to(|| async { "back" }));
         let waiting = HttpServer::new(back).workers(1).disable_signals().listen(theirs).unwrap().run();
         let servers = [server.handle(), waiting.handle()];
@@ -70,6 +87,14 @@ impl Site {
             server.stop(false).await;
         }
     }
+}
+
+fn acceptor() -> SslAcceptorBuilder {
+    let pair = Pair::self_signed(&Wanted { subject: &[("CN", "localhost")], dns: &["localhost"], ..PLAIN });
+    let mut builder = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
+    builder.set_certificate(&pair.certificate).unwrap();
+    builder.set_private_key(&pair.key).unwrap();
+    builder
 }
 
 fn listener() -> TcpListener {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// How long a page may take to come.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-const SWITCHES: [&str; 9] = [
+const SWITCHES: [&str; 10] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +24,7 @@ const SWITCHES: [&str; 9] = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--ignore-certificate-errors",
 ];
 
 /// A running Chromium.
@@ -39,15 +40,31 @@ struct Driver {
     profile: TempDir,
 }
 
-/// Starts Chromium, with or without scripts. None, and a line that says so, where it is not installed; a failure
+/// Starts Chromium, with or without scripts. Pages of other sites get cookies, which Debian's would refuse them. None, and a line that says so, where it is not installed; a failure
 /// where `LATCHKEY_TEST_ALL=1` asks for every test.
 pub(crate) async fn chromium(scripts: bool) -> Option<Chromium> {
+    let allowed = if scripts { 1 } else { 2 };
+    chromium_set(&json!({
+        "profile.managed_default_content_settings.javascript": allowed,
+        "profile.block_third_party_cookies": false,
+        "profile.cookie_controls_mode": 0,
+    }))
+    .await
+}
+
+/// Starts Chromium as [`chromium`] does, where pages of other sites get no cookies.
+pub(crate) async fn chromium_without_foreign_cookies() -> Option<Chromium> {
+    chromium_set(&json!({ "profile.block_third_party_cookies": true, "profile.cookie_controls_mode": 1 }))
+        .await
+}
+
+async fn chromium_set(prefs: &Value) -> Option<Chromium> {
     let Some(driver) = Driver::start() else {
         assert!(!every_test_is_asked_for(), "chromium and chromedriver are not installed");
         println!("SKIPPED browser: apt-get install chromium chromium-driver");
         return None;
     };
-    Some(Chromium { client: driver.connect(scripts).await, _driver: driver })
+    Some(Chromium { client: driver.connect(prefs).await, _driver: driver })
 }
 
 #[allow(clippy::disallowed_methods, reason = "the test command says so through the environment")]
@@ -70,14 +87,10 @@ impl Driver {
         Some(Self { process, port, profile: TempDir::new().unwrap() })
     }
 
-    async fn connect(&self, scripts: bool) -> Client {
+    async fn connect(&self, prefs: &Value) -> Client {
         let profile = format!("--user-data-dir={}", self.profile.path().display());
         let switches: Vec<&str> = SWITCHES.into_iter().chain([profile.as_str()]).collect();
-        let allowed = if scripts { 1 } else { 2 };
-        let options = json!({
-            "args": switches,
-            "prefs": { "profile.managed_default_content_settings.javascript": allowed },
-        });
+        let options = json!({ "args": switches, "prefs": prefs });
         let Value::Object(capabilities) = json!({ "browserName": "chrome", "goog:chromeOptions": options })
         else {
             unreachable!("an object was written");
