@@ -27,5 +27,6 @@ pub use error::JoseError;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, MAX_KEYS};
 pub use jws::{Header, Jws, MAX_BYTES, Unsecured, Verified, With};
+pub(crate) use public_key::is_strong;
 pub(crate) use signature::verify;
 pub use thumbprint::thumbprint;

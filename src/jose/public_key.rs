@@ -8,7 +8,7 @@ use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
-use openssl::pkey::{Id, PKey, Public};
+use openssl::pkey::{Id, PKey, PKeyRef, Public};
 use openssl::rsa::Rsa;
 use std::sync::LazyLock;
 
@@ -71,6 +71,20 @@ pub(super) fn parse(public: &PublicKey) -> Result<PKey<Public>, JoseError> {
     }
 }
 
+/// Whether a key that came another way, such as in a certificate, would be taken here too.
+pub(crate) fn is_strong(key: &PKeyRef<Public>) -> bool {
+    match key.id() {
+        Id::RSA | Id::RSA_PSS => {
+            key.rsa().is_ok_and(|key| is_strong_rsa(key.n(), key.e()).is_ok_and(|is_strong| is_strong))
+        }
+        Id::EC => {
+            let curve = key.ec_key().ok().and_then(|key| key.group().curve_name());
+            matches!(curve, Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1 | Nid::SECP521R1))
+        }
+        id => id == Id::ED25519,
+    }
+}
+
 /// RFC 7518 §6.2.1, SP 800-56A §5.6.2.3.4: refused where a coordinate is not below the prime or the point is not on the
 /// curve. That is all there is to check: these curves have the cofactor 1, so each of their points has the full order,
 /// and multiplying by the order would cost as much as the verification itself. The point at infinity has no coordinates.
@@ -83,14 +97,18 @@ fn ec(curve: &EcGroup, x: &[u8], y: &[u8]) -> Result<PKey<Public>, ErrorStack> {
 
 fn rsa(n: &[u8], e: &[u8]) -> Result<Option<PKey<Public>>, ErrorStack> {
     let (n, e) = (BigNum::from_slice(n)?, BigNum::from_slice(e)?);
+    if !is_strong_rsa(&n, &e)? {
+        return Ok(None);
+    }
+    PKey::from_rsa(Rsa::from_public_components(n, e)?).map(Some)
+}
+
+fn is_strong_rsa(n: &BigNumRef, e: &BigNumRef) -> Result<bool, ErrorStack> {
     // RFC 7518 §8.6.
     let has_size = (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&n.num_bits());
     // With the exponent 1 everything is a signature of itself.
     let has_exponent = (2..=MAX_EXPONENT_BITS).contains(&e.num_bits()) && e.is_bit_set(0);
-    if !has_size || !has_exponent || !n.is_bit_set(0) || is_roca(&n)? {
-        return Ok(None);
-    }
-    PKey::from_rsa(Rsa::from_public_components(n, e)?).map(Some)
+    Ok(has_size && has_exponent && n.is_bit_set(0) && !is_roca(n)?)
 }
 
 fn is_roca(n: &BigNumRef) -> Result<bool, ErrorStack> {

@@ -141,10 +141,8 @@ pub(super) async fn spend(call: &Call, spends: Vec<Spend>) -> Result<(), Stop<OA
 /// Refuses an address from which public clients spend more than its bucket holds: what they show proves a key, and a key
 /// is anybody's to make, while each spend is a durable write. Clients that prove who they are pay nothing here.
 fn check_stranger(call: &Call, client: &Client, spends: &[Spend]) -> Result<(), ProtocolError> {
-    match call.act.remote.filter(|_| client.is_public() && !spends.is_empty()) {
-        Some(address) => call.state.strangers.check(address).map_err(|_| ProtocolError::too_many(call)),
-        None => Ok(()),
-    }
+    let is_stranger = client.is_public() && !spends.is_empty();
+    call.check_stranger(is_stranger).map_err(|_| ProtocolError::too_many(call))
 }
 
 async fn refuse(call: &Call, claimed: Option<&Claimed>, stop: Stop<OAuthError>) -> ProtocolError {

@@ -30,6 +30,8 @@ impl std::error::Error for AnchorsError {}
 pub enum Doubt {
     /// It, or one between it and the root, is not valid at this time.
     Expired,
+    /// Its key, or one between it and the root, is too small, or one of them is signed with a broken digest.
+    Weak,
     /// No chain leads to an authority of ours, or one that does not allow this use.
     Untrusted,
 }
@@ -74,6 +76,8 @@ impl Anchors {
         param.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
         // RFC 8705 §7.5: path and validity are checked by OpenSSL, never by hand.
         param.set_purpose(X509PurposeId::SSL_CLIENT)?;
+        // RFC 9325 §4.5: 112 bits, as the server itself shows: RSA keys of 2048 bits, curves of 224, and no SHA-1.
+        param.set_auth_level(2);
         // Not done: RFC 5280 §6.3: revocation lists: they would have to be fetched; clients can be disabled instead.
         let mut store = X509StoreBuilder::new()?;
         for anchor in &self.0 {
@@ -89,11 +93,12 @@ impl Anchors {
             Ok(if context.verify_cert()? {
                 Ok(())
             } else {
-                // RFC 5280 §6.1.3 (a)(2). The numbers are X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED.
-                Err(if matches!(context.error().as_raw(), 9 | 10) {
-                    Doubt::Expired
-                } else {
-                    Doubt::Untrusted
+                // RFC 5280 §6.1.3 (a)(2). The numbers are X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED;
+                // _EE_KEY_TOO_SMALL, _CA_KEY_TOO_SMALL and _CA_MD_TOO_WEAK.
+                Err(match context.error().as_raw() {
+                    9 | 10 => Doubt::Expired,
+                    66..=68 => Doubt::Weak,
+                    _ => Doubt::Untrusted,
                 })
             })
         })

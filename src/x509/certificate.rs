@@ -1,6 +1,7 @@
 //! What a certificate says.
 
 use super::{Name, jwk};
+use crate::jose;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openssl::asn1::Asn1Time;
@@ -74,6 +75,11 @@ impl Certificate {
             _ => false,
         };
         self.has(|name| name.email().is_some_and(same))
+    }
+
+    /// Whether its key is as strong as one that is published as a JWK has to be.
+    pub fn has_strong_key(&self) -> bool {
+        self.x509.public_key().is_ok_and(|key| jose::is_strong(&key))
     }
 
     /// Whether a JWK stands for it: by its `x5c` (RFC 7517 §4.7), where it has one, else by its key.

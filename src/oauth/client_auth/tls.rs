@@ -16,6 +16,7 @@ pub(super) fn check_by_name(
     let shown = evidence.certificate.ok_or(invalid_client("client_auth.certificate_missing"))?;
     evidence.anchors.vouch_for(shown, now).map_err(|doubt| match doubt {
         Doubt::Expired => invalid_client("client_auth.certificate_expired"),
+        Doubt::Weak => invalid_client("client_auth.certificate_weak"),
         Doubt::Untrusted => invalid_client("client_auth.certificate_untrusted"),
     })?;
     if names(shown.own(), &client.authentication) {
@@ -26,7 +27,7 @@ pub(super) fn check_by_name(
 }
 
 /// The certificate is one of those that the client registered, or publishes where it registered. RFC 8705 §2.2. Nobody
-/// need vouch for it, yet it must be valid at this time.
+/// need vouch for it, yet it must be valid at this time, and its key strong.
 pub(super) fn check_by_key(
     client: &Client,
     evidence: &Evidence<'_>,
@@ -36,6 +37,10 @@ pub(super) fn check_by_key(
     let shown = evidence.certificate.ok_or(refused("client_auth.certificate_missing"))?;
     if !shown.own().is_valid_at(now) {
         return Err(refused("client_auth.certificate_expired"));
+    }
+    // RFC 7518 §3.3: the keys are looked at as they were published, the weak ones among them.
+    if !shown.own().has_strong_key() {
+        return Err(refused("client_auth.certificate_weak"));
     }
     let registered = client.keys.jwks.as_ref().and_then(|set| set.get("keys")?.as_array()).map(Vec::as_slice);
     let published = evidence.keys.map(JwkSet::as_published);

@@ -127,7 +127,8 @@ pub struct TokenExchange {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Introspects {
-    /// Ours: the audiences by which it is meant itself: tokens of other clients for one of these it may introspect.
+    /// Ours: the audiences by which it is meant itself: tokens of other clients for one of these it may introspect, as for
+    /// one of its [`TokenExchange::token_exchange_subject_audiences`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub introspection_audiences: Vec<String>,
     /// Ours: whether it may introspect every access token, such as a gateway in front of all APIs.

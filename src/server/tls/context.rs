@@ -70,7 +70,7 @@ pub(super) fn builder(material: &Material, audience: Audience) -> Result<SslAcce
             builder.set_session_cache_mode(SslSessionCacheMode::OFF);
             builder.set_num_tickets(0)?;
             // RFC 8705 §2.2: a certificate may be signed by anybody, itself included. The handshake proves possession of
-            // its key; whose it is, and whether that counts, is found out for each request.
+            // its key; whose it is, how strong, and whether that counts, is found out for each request.
             builder.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
         }
     }

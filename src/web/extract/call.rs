@@ -13,6 +13,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderName, USER_AGENT};
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The most of a `User-Agent` that is kept, in bytes.
 const MAX_USER_AGENT: usize = 256;
@@ -56,6 +57,16 @@ impl Call {
     /// The method of the request.
     pub fn method(&self) -> &str {
         self.method.as_str()
+    }
+
+    /// Takes a try from the bucket of the caller's address, where a stranger calls: what anybody may make us write or
+    /// fetch is bounded by address. Whom we know pays nothing.
+    ///
+    /// # Errors
+    /// Where the bucket is empty: how long until there is a try in it.
+    pub fn check_stranger(&self, is_stranger: bool) -> Result<(), Duration> {
+        let address = self.act.remote.filter(|_| is_stranger);
+        address.map_or(Ok(()), |address| self.state.strangers.check(address))
     }
 
     /// The keys that the connection proves: that of the client's certificate. RFC 8705 §3.

@@ -161,10 +161,10 @@ fn links(client: &Client) -> Vec<(&'static str, String, String)> {
     all.into_iter().filter_map(link).collect()
 }
 
-/// MCP Authorization, "Localhost Redirect URI Risks": any program on a device can wait at its loopback addresses in the
-/// name of any client that anybody may be.
+/// MCP Authorization, "Localhost Redirect URI Risks": any program on a device can wait at its loopback addresses, or claim
+/// a private scheme, in the name of any client that anybody may be. The scheme may be spelt in capitals.
 fn stays_here(client: &Client, redirect_uri: &str) -> bool {
-    client.origin != Origin::Operator && redirect_uri.starts_with("http://")
+    client.origin != Origin::Operator && Url::parse(redirect_uri).is_ok_and(|uri| uri.scheme() != "https")
 }
 
 /// On to the authorization endpoint, which looks again at what is still needed.

@@ -153,20 +153,13 @@ async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageErr
 
 /// Refuses an address that makes us fetch more than its bucket holds.
 fn check_fetch(call: &Call, params: &Params) -> Result<(), PageError> {
-    match (Named::read(params), call.act.remote) {
-        (Ok(Named::Reference(_)), Some(address)) => {
-            Ok(call.state.strangers.check(address).map_err(|_| Phrase::TooMany)?)
-        }
-        _ => Ok(()),
-    }
+    let is_fetched = matches!(Named::read(params), Ok(Named::Reference(_)));
+    Ok(call.check_stranger(is_fetched).map_err(|_| Phrase::TooMany)?)
 }
 
 /// Refuses an address whose strangers begin more sign-ins than its bucket holds.
 fn check_stranger(call: &Call, person: Option<&SignedIn>) -> Result<(), PageError> {
-    match (person, call.act.remote) {
-        (None, Some(address)) => Ok(call.state.strangers.check(address).map_err(|_| Phrase::TooMany)?),
-        (Some(_), _) | (None, None) => Ok(()),
-    }
+    Ok(call.check_stranger(person.is_none()).map_err(|_| Phrase::TooMany)?)
 }
 
 /// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.

@@ -51,17 +51,14 @@ async fn decide(
 
 /// A public client is anybody: what they make us keep is bounded by address, as sign-ins are.
 fn check_stranger(call: &Call, client: &AuthenticatedClient) -> Result<(), OAuthError> {
-    match call.act.remote {
-        // RFC 8628 §5.6: who it is, nobody knows; consent shows the name, and asks in any case.
-        Some(address) if client.is_public() => call.state.strangers.check(address).map_err(|_| {
-            OAuthError::new(
-                ErrorCode::TemporarilyUnavailable,
-                "Too many devices ask from this network. Try again shortly.",
-                "device_authorization.address_limit",
-            )
-        }),
-        _ => Ok(()),
-    }
+    // RFC 8628 §5.6: who it is, nobody knows; consent shows the name, and asks in any case.
+    call.check_stranger(client.is_public()).map_err(|_| {
+        OAuthError::new(
+            ErrorCode::TemporarilyUnavailable,
+            "Too many devices ask from this network. Try again shortly.",
+            "device_authorization.address_limit",
+        )
+    })
 }
 
 fn render(call: &Call, codes: &Codes) -> HttpResponse {

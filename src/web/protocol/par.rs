@@ -56,10 +56,8 @@ fn check(call: &Call, asked: &Asked) -> Result<(), Stop<OAuthError>> {
 }
 
 /// Refuses an address from which public clients push more than its bucket holds: each push is a durable write, and what
-/// names such a client is known to everybody. RFC 9126 §2.3.
+/// names such a client is known to everybody. RFC 9126 §2.3. Who proves a key has paid for that already, and pays once.
 fn check_address(call: &Call, client: &AuthenticatedClient) -> Result<(), ProtocolError> {
-    match call.act.remote.filter(|_| client.is_public()) {
-        Some(address) => call.state.strangers.check(address).map_err(|_| ProtocolError::too_many(call)),
-        None => Ok(()),
-    }
+    let is_stranger = client.is_public() && client.proved().jkt.is_none();
+    call.check_stranger(is_stranger).map_err(|_| ProtocolError::too_many(call))
 }

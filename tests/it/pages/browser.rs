@@ -262,15 +262,22 @@ async fn overheard(site: &Site, browser: &Chromium, state: &str) -> String {
     browser.script(&append(&site.callback)).await;
     browser.client.enter_frame(0).await.unwrap();
     browser.script(&append(&format!("{}/check-session", site.url))).await;
-    browser.client.enter_parent_frame().await.unwrap();
-    let ask = format!(
-        "return new Promise((done) => {{
-           addEventListener('message', (event) => done(event.data));
-           frames[0].frames[0].postMessage('web {state}', '*');
-           setTimeout(() => done('nothing'), 1000);
-         }});"
+    let ask = |whom: &str| {
+        format!(
+            "return new Promise((done) => {{
+               addEventListener('message', (event) => done(event.data));
+               {whom}.postMessage('web {state}', '*');
+               setTimeout(() => done('nothing'), 1000);
+             }});"
+        )
+    };
+    assert_ne!(
+        browser.script(&ask("frames[0]")).await,
+        "nothing",
+        "it is there, and answers the page that holds it"
     );
-    browser.script(&ask).await.as_str().unwrap().to_owned()
+    browser.client.enter_parent_frame().await.unwrap();
+    browser.script(&ask("frames[0].frames[0]")).await.as_str().unwrap().to_owned()
 }
 
 /// OIDC Session Management §3.1: the client's page sees the sign-out without asking the server itself.

@@ -1,9 +1,10 @@
 //! The consent page.
 
 use crate::support::app::PASSWORD;
-use crate::support::flow::{authorize_uri, sent_back};
+use crate::support::flow::{CALLBACK, authorize_uri, sent_back};
 use crate::support::{App, Browser};
 use actix_web::test::TestRequest;
+use latchkey::records::{Origin, SelfRegistered};
 use serde_json::json;
 
 async fn app() -> App {
@@ -54,6 +55,35 @@ async fn a_person_can_read_more_about_who_asks() {
         assert!(ada.html.contains(&link), "{path}: {}", ada.html);
     }
     assert!(!ada.html.contains("/logo"), "no other server learns who signs in");
+}
+
+/// Any program on a device can wait at its loopback addresses and claim a scheme, in the name of any client that
+/// registered itself. However the scheme is spelt: RFC 3986 §3.1.
+#[actix_web::test]
+async fn a_person_is_warned_where_the_answer_stays_on_the_device() {
+    for (redirect_uri, warns) in [
+        ("http://127.0.0.1:9/cb", true),
+        ("HTTP://127.0.0.1:9/cb", true),
+        ("com.example.app:/cb", true),
+        (CALLBACK, false),
+        ("HTTPS://app.example/cb", false),
+    ] {
+        for (origin, is_stranger) in
+            [(Origin::Registered(SelfRegistered::default()), true), (Origin::Operator, false)]
+        {
+            let app = app().await;
+            app.change_client("web", move |client| {
+                client.redirect_uris = vec![redirect_uri.to_owned()];
+                client.origin = origin.clone();
+            });
+            let mut ada = Browser::new(&app);
+            ada.open(&authorize_uri(&[("redirect_uri", redirect_uri)])).await;
+            ada.log_in("ada", PASSWORD).await;
+            assert!(ada.path.starts_with("/consent"), "{redirect_uri}: {}", ada.path);
+            let is_warned = ada.html.contains("goes to a program on this device");
+            assert_eq!(is_warned, warns && is_stranger, "{redirect_uri}, {is_stranger}");
+        }
+    }
 }
 
 #[actix_web::test]

@@ -6,6 +6,7 @@ use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
+use openssl::rsa::Rsa;
 use openssl::x509::extension::{BasicConstraints, ExtendedKeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder};
 
@@ -17,6 +18,7 @@ pub(crate) struct Pair {
 }
 
 /// What a certificate says.
+#[derive(Clone, Copy)]
 pub(crate) struct Wanted<'a> {
     /// The subject: attribute types and values, from the root of the directory downwards.
     pub(crate) subject: &'a [(&'a str, &'a str)],
@@ -34,6 +36,10 @@ pub(crate) struct Wanted<'a> {
     pub(crate) authority: bool,
     /// Whether it says that it is for clients.
     pub(crate) for_clients: bool,
+    /// The bits of its RSA key; without, the key is on P-256.
+    pub(crate) rsa_bits: Option<u32>,
+    /// Whether it is signed with SHA-1.
+    pub(crate) by_sha1: bool,
 }
 
 /// Good from 2001 to 2096, about nobody.
@@ -46,6 +52,8 @@ pub(crate) const PLAIN: Wanted<'static> = Wanted {
     valid: (1_000_000_000, 4_000_000_000),
     authority: false,
     for_clients: false,
+    rsa_bits: None,
+    by_sha1: false,
 };
 
 impl Pair {
@@ -81,8 +89,7 @@ impl Pair {
 }
 
 fn make(wanted: &Wanted<'_>, by: Option<&Pair>) -> Pair {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let key = generate(wanted.rsa_bits);
     let mut builder = X509Builder::new().unwrap();
     builder.set_version(2).unwrap();
     let mut serial = [0; 16];
@@ -96,8 +103,17 @@ fn make(wanted: &Wanted<'_>, by: Option<&Pair>) -> Pair {
     builder.set_not_after(&Asn1Time::from_unix(wanted.valid.1).unwrap()).unwrap();
     builder.set_pubkey(&key).unwrap();
     extend(&mut builder, wanted, by);
-    builder.sign(by.map_or(&key, |by| &by.key), MessageDigest::sha256()).unwrap();
+    let digest = if wanted.by_sha1 { MessageDigest::sha1() } else { MessageDigest::sha256() };
+    builder.sign(by.map_or(&key, |by| &by.key), digest).unwrap();
     Pair { certificate: builder.build(), key }
+}
+
+fn generate(rsa_bits: Option<u32>) -> PKey<Private> {
+    if let Some(bits) = rsa_bits {
+        return PKey::from_rsa(Rsa::generate(bits).unwrap()).unwrap();
+    }
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
 }
 
 fn extend(builder: &mut X509Builder, wanted: &Wanted<'_>, by: Option<&Pair>) {

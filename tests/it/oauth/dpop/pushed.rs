@@ -4,6 +4,7 @@ use crate::support::dpop::Prover;
 use crate::support::flow::{CALLBACK, CHALLENGE, Credentials, VERIFIER, sent_back};
 use crate::support::{Answer, App};
 use actix_web::test::TestRequest;
+use serde_json::json;
 
 async fn push(app: &App, web: &Credentials, more: &[(&str, &str)], proofs: &[String]) -> Answer {
     let mut form = vec![
@@ -67,4 +68,18 @@ async fn a_push_that_contradicts_itself_is_refused() {
     assert_eq!(push(&app, &web, &[], std::slice::from_ref(&once)).await.status, 201);
     assert_eq!(push(&app, &web, &[], &[once]).await.error(), (400, "invalid_dpop_proof".into()));
     assert_eq!(app.last_cause(), "dpop.replayed");
+}
+
+/// Class 8 of attacks: an address has only so many pushes of public clients, and one with a proof is one as well.
+#[actix_web::test]
+async fn a_push_with_a_proof_is_paid_for_once() {
+    let app = App::start().await;
+    app.with_web_client(&[("token_endpoint_auth_method", json!("none"))]);
+    let (public, prover) = (("web".to_owned(), String::new()), Prover::new());
+    for _ in 0..100 {
+        assert_eq!(push(&app, &public, &[], &[proof(&app, &prover)]).await.status, 201);
+    }
+    assert_eq!(push(&app, &public, &[], &[proof(&app, &prover)]).await.status, 429);
+    assert_eq!(app.last_cause(), "address.too_many");
+    assert_eq!(push(&app, &public, &[], &[]).await.status, 429, "nor without one");
 }

@@ -132,6 +132,26 @@ async fn the_whole_path_to_the_authority_is_checked() {
     );
 }
 
+/// RFC 9325 §4.5: whatever the handshake lets through, a weak key and a broken digest prove nobody, at no place of the path.
+#[actix_web::test]
+async fn a_weak_certificate_is_refused() {
+    let place = place().await;
+    let strong = place.authority.issue(&Wanted { rsa_bits: Some(2048), ..named(SUBJECT) });
+    assert_eq!(place.token(&[&strong]).await.status, 200);
+    for wanted in
+        [Wanted { rsa_bits: Some(1024), ..named(SUBJECT) }, Wanted { by_sha1: true, ..named(SUBJECT) }]
+    {
+        let pair = place.authority.issue(&wanted);
+        assert_eq!(place.refusal(&[&pair]).await, "client_auth.certificate_weak");
+    }
+    let between = Wanted { subject: &[("CN", "Between")], authority: true, ..PLAIN };
+    for wanted in [Wanted { rsa_bits: Some(1024), ..between }, Wanted { by_sha1: true, ..between }] {
+        let between = place.authority.issue(&wanted);
+        let pair = between.issue(&named(SUBJECT));
+        assert_eq!(place.refusal(&[&pair, &between]).await, "client_auth.certificate_weak");
+    }
+}
+
 /// RFC 6749 §2.3: the registered method alone counts.
 #[actix_web::test]
 async fn a_certificate_is_no_other_method() {
@@ -152,7 +172,11 @@ async fn a_certificate_is_no_other_method() {
 
 /// The JWK of a certificate: with `x5c`, or with the key alone.
 fn jwk(pair: &Pair, with_certificate: bool) -> Value {
-    use openssl::bn::{BigNum, BigNumContext};
+    use openssl::bn::{BigNum, BigNumContext, BigNumRef};
+    if let Ok(key) = pair.key.rsa() {
+        let text = |n: &BigNumRef| URL_SAFE_NO_PAD.encode(n.to_vec());
+        return json!({ "kty": "RSA", "n": text(key.n()), "e": text(key.e()) });
+    }
     let key = pair.key.ec_key().unwrap();
     let (mut x, mut y) = (BigNum::new().unwrap(), BigNum::new().unwrap());
     let mut context = BigNumContext::new().unwrap();
@@ -197,6 +221,30 @@ async fn a_registered_certificate_that_has_expired_is_refused() {
         "keys": { "jwks": { "keys": [jwk(&pair, true)] } },
     }));
     assert_eq!(place.refusal(&[&pair]).await, "client_auth.certificate_expired");
+}
+
+/// RFC 7518 §3.3: a key that is too small for a signature is too small for a certificate. Who signed it, and how, is
+/// nobody's matter.
+#[actix_web::test]
+async fn a_registered_certificate_with_a_weak_key_is_refused() {
+    let [weak, strong, sha1] = [
+        Wanted { rsa_bits: Some(1024), ..named(SUBJECT) },
+        Wanted { rsa_bits: Some(2048), ..named(SUBJECT) },
+        Wanted { by_sha1: true, ..named(SUBJECT) },
+    ]
+    .map(|wanted| Pair::self_signed(&wanted));
+    let url = "https://app.example/jwks";
+    let keys = json!({ "keys": [jwk(&weak, false), jwk(&strong, false), jwk(&sha1, true)] });
+    for registered in [json!({ "jwks": keys }), json!({ "jwks_uri": url })] {
+        let place = Place::start().await;
+        place.app.outbound.publish(url, &keys);
+        place.app.with_client(json!({
+            "token_endpoint_auth_method": "self_signed_tls_client_auth", "keys": registered,
+        }));
+        assert_eq!(place.refusal(&[&weak]).await, "client_auth.certificate_weak");
+        assert_eq!(place.token(&[&strong]).await.status, 200);
+        assert_eq!(place.token(&[&sha1]).await.status, 200);
+    }
 }
 
 /// RFC 8705 §2.2.2: where the client publishes its certificates, a new one is found without a registration.
