@@ -18,10 +18,11 @@ use crate::audit::{Entry, Event};
 use crate::config::Loaded;
 use crate::identity::setup;
 use crate::jobs::deliver_logout::DeliverLogout;
-use crate::jobs::{expire_clients, sweep_expired};
+use crate::jobs::{expire_clients, sweep_expired, tell_suppressed};
 use crate::ports::SystemClock;
 use crate::storage::Fault;
 use crate::web::state::AppState;
+use crate::web::trail::Trail;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use logging::Logging;
@@ -81,11 +82,13 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
     })?;
     let (state, realm) = edge::state(settings, &house, &tls)?;
     let logout = deliver_logout(&house.services, &state);
+    let trail = Arc::clone(&state.trail);
     let server = edge::serve(settings, (listeners, &tls), (state, realm))?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     let mut jobs = start_jobs(&house.services, socket, tls.clone());
     jobs.push(actix_web::rt::spawn(logout.run()));
+    jobs.push(tell_refusals(&house.services, &trail));
     match mode {
         Mode::Normal { .. } => notices::banner(settings, link.as_ref())?,
         Mode::Demo { json } => {
@@ -95,7 +98,7 @@ async fn run(mut loaded: Loaded, logging: Logging, mode: &Mode) -> Result<(), St
     }
     let config = if let Mode::Normal { config } = mode { config.clone() } else { None };
     signals.wait_for_stop(&mut Reload { config, loaded: loaded.clone(), logging, tls }).await;
-    stop(&handle, running, jobs, &house.services).await
+    stop(&handle, running, jobs, (&house.services, &trail)).await
 }
 
 /// Writes into the audit trail that the server came up, and makes a set-up link where nobody has been added yet.
@@ -128,12 +131,21 @@ fn deliver_logout(services: &Services, state: &AppState) -> DeliverLogout {
     DeliverLogout { tenant, store, keys, rules, outbound: Arc::clone(&state.outbound), clock, entropy }
 }
 
-/// Lets requests in flight finish, then closes the store.
+/// Whoever tells the audit trail how many refusals were left out of it.
+fn tell_refusals(services: &Services, trail: &Arc<Trail>) -> JoinHandle<()> {
+    let (services, trail) = (services.clone(), Arc::clone(trail));
+    actix_web::rt::spawn(tell_suppressed::run(move || {
+        let (trail, act) = (Arc::clone(&trail), services.act());
+        async move { trail.flush(&act).await }
+    }))
+}
+
+/// Lets requests in flight finish, tells what was only counted so far, then closes the store.
 async fn stop(
     handle: &ServerHandle,
     running: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
-    services: &Services,
+    (services, trail): (&Services, &Trail),
 ) -> Result<(), StartError> {
     tracing::info!("stopping: requests in flight finish first");
     handle.stop(true).await;
@@ -144,6 +156,7 @@ async fn stop(
         let _ = job.await;
     }
     let act = services.act();
+    trail.flush(&act).await?;
     services.store.append(Entry::new(&act, Event::SysShutdown).actor("server").encode()?).await?;
     let store = services.store.clone();
     let closed = actix_web::rt::task::spawn_blocking(move || store.close()).await;

@@ -81,10 +81,10 @@ impl<'a> Entry<'a> {
     }
 
     /// An entry in place of so many of refusals of this network; of none where they were of more networks than are told
-    /// apart.
+    /// apart. It is of nobody's request.
     pub fn suppressed(act: &'a Act, network: Option<IpAddr>, count: u64) -> Self {
         let instead = Self::new(act, Event::ExcessRateLimitExceeded).refused("audit.suppressed");
-        Self { suppressed: Some(count), remote: network, user_agent: None, ..instead }
+        Self { suppressed: Some(count), remote: network, user_agent: None, request_id: "", ..instead }
     }
 
     /// The address that was refused; none where nobody was, or nobody knows it.

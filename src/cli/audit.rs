@@ -84,6 +84,9 @@ fn show(entry: &AuditEntry, as_json: bool) -> Result<(), Failure> {
             line.extend(["  ", name, "=", &text(name)]);
         }
     }
+    if let Some(count) = event.get("suppressed").and_then(Value::as_u64) {
+        line.extend(["  suppressed=", &count.to_string()]);
+    }
     print::line(line)
 }
 

@@ -9,7 +9,8 @@ use crate::audit::StatelessActs;
 pub struct Audit {
     /// What becomes of entries of acts that change nothing.
     pub stateless: StatelessActs,
-    /// How many refusals of one address stand in the trail one by one each minute; 0 is all.
+    /// How many refusals of one address stand in the trail one by one each minute, and of all together twenty times as many; in
+    /// the first minute up to twice that, since they may come all at once. 0 is all.
     pub refusals_per_minute: u32,
 }
 

@@ -4,3 +4,4 @@ pub mod deliver_logout;
 pub mod expire_clients;
 pub mod rotate_keys;
 pub mod sweep_expired;
+pub mod tell_suppressed;

@@ -16,7 +16,7 @@ use crate::web::published::Published;
 use crate::web::respond::page::Stationery;
 use crate::web::routes;
 use crate::web::state::{AppState, Realm};
-use crate::web::trail::Trail;
+use crate::web::trail::{Refusals, Trail};
 use actix_tls::accept::openssl::TlsStream;
 use actix_web::dev::{Extensions, Server};
 use actix_web::rt::net::TcpStream;
@@ -117,11 +117,14 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
         remote_keys: RemoteKeys::new(Arc::clone(&outbound), Arc::clone(&services.clock)),
         documents: Turns::new(Arc::clone(&services.clock)),
         outbound,
-        trail: Trail::new(
+        trail: Arc::new(Trail::new(
             services.store.clone(),
             settings.audit.stateless,
-            AddressLimit::new(policies::refusals(settings), Arc::clone(&services.clock)),
-        ),
+            Refusals {
+                of_one: AddressLimit::new(policies::refusals(settings), Arc::clone(&services.clock)),
+                of_all: AddressLimit::new(policies::all_refusals(settings), Arc::clone(&services.clock)),
+            },
+        )),
         login: Login { policy: policies::login(settings), devices: house.devices.clone() },
         passwords: PasswordPool::start(policies::pool(settings)?).map_err(|error| failed(&error))?,
         new_passwords: services.password_policy,

@@ -184,6 +184,13 @@ pub(super) fn refusals(settings: &Settings) -> AddressPolicy {
     AddressPolicy { per_minute, burst: NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN) }
 }
 
+/// How many refusals of all addresses together do: whoever has a /48 of IPv6 has 65,536 that count as one each.
+pub(super) fn all_refusals(settings: &Settings) -> AddressPolicy {
+    let one = refusals(settings);
+    let burst = one.burst.saturating_mul(NonZeroU32::MIN.saturating_add(19));
+    AddressPolicy { per_minute: one.per_minute.saturating_mul(20), burst }
+}
+
 /// How often one address may type the code of a device: a fifth as often as it may try a password, for a code is the
 /// whole of what must be guessed.
 pub(super) fn user_codes(settings: &Settings) -> AddressPolicy {

@@ -62,7 +62,7 @@ pub struct AppState {
     /// Whose turn it is to fetch the document that a client is.
     pub documents: Turns,
     /// The way into the audit trail for entries of acts that change nothing.
-    pub trail: Trail,
+    pub trail: Arc<Trail>,
     /// The rules of a sign-in.
     pub login: Login,
     /// The threads that hash passwords, and nothing else.

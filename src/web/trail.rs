@@ -1,8 +1,9 @@
 //! The way into the audit trail for entries of acts that change nothing.
 //!
 //! Anybody can have himself refused as often as he likes, and the trail is kept for ever. So of one address so many refusals a
-//! minute stand there one by one, and of the rest how many they were: the first of them makes an entry with `suppressed: 1`
-//! at once, those that follow within its minute make another, with the next refusal of anybody after that.
+//! minute stand there one by one, of all addresses together twenty times as many, and of the rest how many they were: the first
+//! of them makes an entry with `suppressed: 1` at once, those that follow make another with [`Trail::flush`], which the server
+//! calls every minute and before it stops. What is refused beyond the limit of all is counted as nobody's.
 //! What was done, and what was refused in a unit of work, always has its own entry.
 
 use crate::act::Act;
@@ -10,29 +11,37 @@ use crate::audit::{Entry, StatelessActs};
 use crate::identity::login::{AddressLimit, network_of};
 use crate::storage::{Fault, Store};
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
-use time::{Duration, OffsetDateTime};
-
-/// How long refusals are counted before the trail tells how many they were.
-const WINDOW: Duration = Duration::MINUTE;
 
 /// How many networks are counted at a time; those beyond are counted together, as nobody's.
 const MAX_NETWORKS: usize = 1024;
+
+/// The address that stands for all of them.
+const EVERYBODY: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 
 /// The way into the audit trail.
 pub struct Trail {
     store: Store,
     acts: StatelessActs,
-    refusals: AddressLimit,
+    refusals: Refusals,
     suppressed: Mutex<Suppressed>,
 }
 
+/// How many refusals stand in the trail one by one.
+#[derive(Debug)]
+pub struct Refusals {
+    /// Of one address.
+    pub of_one: AddressLimit,
+    /// Of all together.
+    pub of_all: AddressLimit,
+}
+
 impl Trail {
-    /// The way to the trail of this store, for what the operator chose to have there: `refusals` are those of an address that
-    /// stand there one by one.
-    pub fn new(store: Store, acts: StatelessActs, refusals: AddressLimit) -> Self {
+    /// The way to the trail of this store, for what the operator chose to have there.
+    pub fn new(store: Store, acts: StatelessActs, refusals: Refusals) -> Self {
         Self { store, acts, refusals, suppressed: Mutex::default() }
     }
 
@@ -44,7 +53,7 @@ impl Trail {
         if self.acts == StatelessActs::Off {
             return Ok(());
         }
-        match self.pass(act, entry)? {
+        match self.pass(act, entry) {
             Some(entry) => self.acts.write(entry, &self.store).await,
             None => Ok(()),
         }
@@ -55,26 +64,49 @@ impl Trail {
     /// # Errors
     /// A [`Fault`] where the entry cannot be written as JSON.
     pub fn note(&self, act: &Act, entry: Entry<'_>) -> Result<(), Fault> {
-        match self.pass(act, entry)? {
+        match self.pass(act, entry) {
             Some(entry) => entry.note(&self.store),
             None => Ok(()),
         }
     }
 
-    /// The entry, unless it is counted instead. Notes what was counted, where its time has come.
-    fn pass<'a>(&self, act: &Act, entry: Entry<'a>) -> Result<Option<Entry<'a>>, Fault> {
-        let Some(network) = entry.refused_from().map(network_of) else { return Ok(Some(entry)) };
+    /// Tells how many were counted since this was called last: durable on return where the operator chose so, else soon.
+    ///
+    /// # Errors
+    /// A [`Fault`] where an entry cannot be written, or waits and the store fails.
+    pub async fn flush(&self, act: &Act) -> Result<(), Fault> {
+        let counted = self.suppressed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let entries =
+            counted.into_iter().map(|(network, count)| Entry::suppressed(act, network, count).encode());
+        let entries: Vec<_> = entries.collect::<Result<_, _>>()?;
+        if self.acts != StatelessActs::Durable || entries.is_empty() {
+            for entry in entries {
+                self.store.note(entry);
+            }
+            return Ok(());
+        }
+        let unit = self.store.run::<(), Infallible, _>(move |txn| {
+            for entry in &entries {
+                txn.append(entry.clone());
+            }
+            Ok(())
+        });
+        unit.await.map_err(Fault::from)
+    }
+
+    /// The entry; the one that stands in its place and in that of those that follow; or none where it is counted alone.
+    fn pass<'a>(&self, act: &'a Act, entry: Entry<'a>) -> Option<Entry<'a>> {
+        let Some(network) = entry.refused_from().map(network_of) else { return Some(entry) };
+        let counted_as = if self.refusals.of_one.check(network).is_err() {
+            Some(network)
+        } else if self.refusals.of_all.check(EVERYBODY).is_err() {
+            None
+        } else {
+            return Some(entry);
+        };
         let mut suppressed = self.suppressed.lock().unwrap_or_else(PoisonError::into_inner);
-        for (network, count) in suppressed.take_due(act.now) {
-            Entry::suppressed(act, network, count).note(&self.store)?;
-        }
-        if self.refusals.check(network).is_ok() {
-            return Ok(Some(entry));
-        }
-        if let (counted_as, true) = suppressed.count(network, act.now) {
-            Entry::suppressed(act, counted_as, 1).note(&self.store)?;
-        }
-        Ok(None)
+        let (counted_as, is_first) = suppressed.count(counted_as);
+        is_first.then(|| Entry::suppressed(act, counted_as, 1))
     }
 }
 
@@ -84,33 +116,23 @@ impl fmt::Debug for Trail {
     }
 }
 
-/// What was counted since the first of them, beside what the trail knows already.
+/// What was counted, beside what the trail knows already.
 #[derive(Default)]
-struct Suppressed {
-    since: Option<OffsetDateTime>,
-    counts: HashMap<Option<IpAddr>, u64>,
-}
+struct Suppressed(HashMap<Option<IpAddr>, u64>);
 
 impl Suppressed {
-    /// What was counted, where that is a minute old.
-    fn take_due(&mut self, now: OffsetDateTime) -> Vec<(Option<IpAddr>, u64)> {
-        match self.since {
-            Some(since) if now >= since.saturating_add(WINDOW) => {
-                self.since = None;
-                self.counts.drain().filter(|(_, count)| *count > 0).collect()
-            }
-            Some(_) | None => Vec::new(),
-        }
+    /// What was counted since this was asked last.
+    fn take(&mut self) -> Vec<(Option<IpAddr>, u64)> {
+        self.0.drain().filter(|(_, count)| *count > 0).collect()
     }
 
     /// Counts one, and gives as whose; and whether it is the first, of which the trail is told at once.
-    fn count(&mut self, network: IpAddr, now: OffsetDateTime) -> (Option<IpAddr>, bool) {
-        self.since.get_or_insert(now);
-        let has_place = self.counts.len() < MAX_NETWORKS || self.counts.contains_key(&Some(network));
-        let counted_as = Some(network).filter(|_| has_place);
-        let known = self.counts.get_mut(&counted_as).map(|count| *count = count.saturating_add(1));
+    fn count(&mut self, network: Option<IpAddr>) -> (Option<IpAddr>, bool) {
+        let has_place = self.0.len() < MAX_NETWORKS || self.0.contains_key(&network);
+        let counted_as = network.filter(|_| has_place);
+        let known = self.0.get_mut(&counted_as).map(|count| *count = count.saturating_add(1));
         if known.is_none() {
-            self.counts.insert(counted_as, 0);
+            self.0.insert(counted_as, 0);
         }
         (counted_as, known.is_none())
     }
@@ -122,15 +144,14 @@ mod tests {
 
     #[test]
     fn so_many_networks_are_counted_and_the_rest_together() {
-        let (mut suppressed, now) = (Suppressed::default(), OffsetDateTime::UNIX_EPOCH);
-        let nth = |n: u32| IpAddr::from(n.to_be_bytes());
-        let firsts = (0..3000).filter(|n| suppressed.count(nth(*n), now).1).count();
+        let mut suppressed = Suppressed::default();
+        let nth = |n: u32| Some(IpAddr::from(n.to_be_bytes()));
+        let firsts = (0..3000).filter(|n| suppressed.count(nth(*n)).1).count();
         assert_eq!(firsts, MAX_NETWORKS + 1);
-        assert_eq!(suppressed.count(nth(0), now), (Some(nth(0)), false));
-        assert_eq!(suppressed.take_due(now + WINDOW - Duration::SECOND), []);
-        let mut due = suppressed.take_due(now + WINDOW);
-        due.sort_unstable();
-        assert_eq!(due, [(None, 3000 - 1024 - 1), (Some(nth(0)), 1)]);
-        assert_eq!(suppressed.take_due(now + WINDOW * 9), []);
+        assert_eq!(suppressed.count(nth(0)), (nth(0), false));
+        let mut told = suppressed.take();
+        told.sort_unstable();
+        assert_eq!(told, [(None, 3000 - 1024 - 1), (nth(0), 1)]);
+        assert_eq!(suppressed.take(), []);
     }
 }

@@ -1,7 +1,7 @@
 //! Refusals in the audit trail: so many of an address one by one, and the rest by their number.
 
 use crate::support::app::trail;
-use crate::support::{Answer, App};
+use crate::support::{Answer, App, Browser};
 use actix_web::test::TestRequest;
 use latchkey::web::extract::client_ip::TrustedProxies;
 use serde_json::{Value, json};
@@ -56,6 +56,8 @@ async fn refusals_beyond_the_limit_are_counted() {
     unknown_client(&app, there).await;
     assert_eq!(told(&app, known + 4), [one(there)], "another address has its own");
     app.advance(Duration::MINUTE);
+    app.state.trail.flush(&app.act()).await.unwrap();
+    assert_eq!(app.audit().pop().unwrap()["request_id"], "", "it is nobody's request");
     for n in 0..5 {
         unknown_client(&app, &format!("2001:db8:1:2::{n}")).await;
     }
@@ -67,12 +69,13 @@ async fn refusals_beyond_the_limit_are_counted() {
         left_out("2001:db8:1:2::", 1),
     ];
     assert_eq!(told(&app, known + 5), expected);
-    app.advance(Duration::MINUTE);
-    unknown_client(&app, here).await;
-    assert_eq!(told(&app, known + 10), [left_out("2001:db8:1:2::", 1), one(here)]);
+    app.state.trail.flush(&app.act()).await.unwrap();
+    assert_eq!(told(&app, known + 10), [left_out("2001:db8:1:2::", 1)]);
+    app.state.trail.flush(&app.act()).await.unwrap();
+    assert_eq!(told(&app, known + 11), [], "nothing is told twice");
     app.advance(Duration::HOUR);
     unknown_client(&app, here).await;
-    assert_eq!(told(&app, known + 12), [one(here)], "nothing is told twice");
+    assert_eq!(told(&app, known + 11), [one(here)]);
 }
 
 /// Wherever somebody can be refused whom nobody knows.
@@ -117,4 +120,38 @@ async fn what_was_done_has_its_own_entry_each_time() {
         assert_eq!(own.status, 200);
     }
     assert_eq!(told(&app, known), vec![one("192.0.2.1"); 9]);
+}
+
+/// Whoever has a /48 has 65,536 networks, each with a limit of its own.
+#[actix_web::test]
+async fn all_addresses_together_have_a_limit_too() {
+    let app = app().await;
+    let known = app.audit().len();
+    for n in 1..=100 {
+        unknown_client(&app, &format!("2001:db8:1:{n:x}::1")).await;
+    }
+    let mut expected: Vec<_> = (1..=60).map(|n| one(&format!("2001:db8:1:{n:x}::1"))).collect();
+    expected.push((Value::Null, json!(1)));
+    assert_eq!(told(&app, known), expected, "twenty times as many as of one");
+    app.state.trail.flush(&app.act()).await.unwrap();
+    assert_eq!(told(&app, known + 61), [(Value::Null, json!(39))]);
+    app.advance(Duration::MINUTE);
+    unknown_client(&app, "2001:db8:1:99::1").await;
+    assert_eq!(told(&app, known + 62), [one("2001:db8:1:99::1")]);
+}
+
+#[actix_web::test]
+async fn a_sign_in_that_comes_too_early_counts_as_a_refusal() {
+    let app = app().await;
+    let mut eve = Browser::new(&app);
+    for _ in 0..5 {
+        eve.open("/login").await;
+        assert_eq!(eve.log_in("ada", "wrong").await.status, 401);
+    }
+    let known = app.audit().len();
+    for _ in 0..9 {
+        assert_eq!(eve.log_in("ada", "wrong").await.status, 429);
+    }
+    let causes: Vec<Value> = app.audit()[known..].iter().map(|entry| entry["cause"].clone()).collect();
+    assert_eq!(causes, ["login.delayed", "login.delayed", "login.delayed", "audit.suppressed"]);
 }

@@ -36,8 +36,13 @@ impl Candidate {
         self.stored.as_deref()
     }
 
+    /// The audit entry of one who came too early.
+    pub fn delayed<'a>(&self, act: &'a Act) -> Entry<'a> {
+        self.refused(act, "login.delayed")
+    }
+
     /// An audit entry of a login that was refused for `cause`.
-    pub(super) fn refused<'a>(&self, act: &'a Act, cause: &'static str) -> Entry<'a> {
+    fn refused<'a>(&self, act: &'a Act, cause: &'static str) -> Entry<'a> {
         let entry = Entry::new(act, Event::AuthnLoginFail).refused(cause).actor(&self.name);
         match self.person {
             Some((id, _)) => entry.target(id),
@@ -70,7 +75,7 @@ impl Login {
     }
 
     /// Refuses a candidate who comes too early. Asked before the hash, to save it, and again by [`Login::decide`],
-    /// since many tries may have been made at once.
+    /// since many tries may have been made at once. The entry ([`Candidate::delayed`]) is the caller's to write.
     pub fn check_delay(
         &self,
         read: &(impl Read + ?Sized),
@@ -92,7 +97,7 @@ impl Login {
         verdict: Verdict,
     ) -> Result<SignedIn, Stop<LoginRefusal>> {
         if let Err(stop) = self.check_delay(txn, act, candidate) {
-            candidate.refused(act, "login.delayed").append(txn)?;
+            candidate.delayed(act).append(txn)?;
             return Err(stop);
         }
         match judge(txn, act, candidate, verdict)? {

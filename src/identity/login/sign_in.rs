@@ -1,6 +1,6 @@
 //! The whole of a login, as its page calls it.
 
-use super::{Candidate, Login, LoginAttempt, LoginRefusal, SignedIn};
+use super::{Candidate, Login, LoginRefusal, SignedIn};
 use crate::act::Act;
 use crate::identity::password::{self, PasswordPool, PoolError, Verdict};
 use crate::identity::users;
@@ -10,25 +10,20 @@ use secrecy::SecretString;
 impl Login {
     /// Signs a person in with a password as it was typed.
     ///
-    /// The address's bucket ([`super::AddressLimit`]) is the caller's to ask first. Whatever is refused is in the
-    /// audit trail when this returns, or noted to be there soon.
+    /// The address's bucket ([`super::AddressLimit`]) is the caller's to ask first, and then [`Login::prepare`] and
+    /// [`Login::check_delay`]. Whatever is refused here is in the audit trail when this returns.
     pub async fn sign_in(
         &self,
         store: &Store,
         pool: &PasswordPool,
         act: &Act,
-        attempt: &LoginAttempt,
+        candidate: &Candidate,
         password: &SecretString,
     ) -> Result<SignedIn, Stop<LoginRefusal>> {
-        let candidate = self.prepare(store, act, attempt)?;
-        if let Err(stop) = self.check_delay(store, act, &candidate) {
-            candidate.refused(act, "login.delayed").note(store)?;
-            return Err(stop);
-        }
-        let verdict = compare(pool, &candidate, password).await.map_err(stop)?;
-        let signed_in = self.conclude(store, act, &candidate, verdict).await?;
+        let verdict = compare(pool, candidate, password).await.map_err(stop)?;
+        let signed_in = self.conclude(store, act, candidate, verdict).await?;
         if verdict == (Verdict::Right { rehash: true }) {
-            strengthen(store, pool, act, &candidate, &signed_in, password).await;
+            strengthen(store, pool, act, candidate, &signed_in, password).await;
         }
         Ok(signed_in)
     }

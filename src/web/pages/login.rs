@@ -21,7 +21,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
 use askama::Template;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::time::Duration;
 
 /// The most of a name that stands in the field again after a failure, in bytes.
@@ -162,8 +162,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         known_device: visit.known_device(),
         open_session: visit.open_session()?,
     };
-    let state = &visit.call.state;
-    match state.login.sign_in(&state.store, &state.passwords, &visit.call.act, &attempt, &password).await {
+    match sign_in(&visit, &attempt, &password).await {
         Ok(signed_in) => go_on(&visit, &browser, waiting, &signed_in).await,
         Err(Stop::Refused(refusal)) => again(refusal.into()),
         Err(Stop::Fault(fault)) => Err(fault.into()),
@@ -231,6 +230,23 @@ fn check_address(visit: &Visit, username: &str) -> Result<Result<(), Duration>, 
         visit.call.state.trail.note(&visit.call.act, entry)?;
     }
     Ok(checked)
+}
+
+/// Signs the person in, unless they come too early: that is refused before anything is hashed.
+async fn sign_in(
+    visit: &Visit,
+    attempt: &LoginAttempt,
+    password: &SecretString,
+) -> Result<SignedIn, Stop<LoginRefusal>> {
+    let (state, act) = (&visit.call.state, &visit.call.act);
+    let candidate = state.login.prepare(&state.store, act, attempt)?;
+    if let Err(stop) = state.login.check_delay(&state.store, act, &candidate) {
+        if let Stop::Refused(_) = stop {
+            state.trail.note(act, candidate.delayed(act))?;
+        }
+        return Err(stop);
+    }
+    state.login.sign_in(&state.store, &state.passwords, act, &candidate, password).await
 }
 
 /// Sets the cookies of the new session and sends the person on.

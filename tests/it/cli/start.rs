@@ -162,6 +162,22 @@ fn sigterm_lets_a_request_in_flight_finish_and_closes_the_store() {
     }
 }
 
+/// What the trail counted instead of writing, it tells before the end.
+#[test]
+fn how_many_refusals_were_left_out_is_told_at_the_end() {
+    let home = Home::new().with("AUDIT__REFUSALS_PER_MINUTE", "1");
+    let server = home.serve(&[]);
+    for _ in 0..5 {
+        server.post("/token", "nobody:x", "grant_type=client_credentials");
+    }
+    server.stop();
+    let trail = home.run(&["audit", "tail", "-n", "3"]).done();
+    let lines: Vec<&str> = trail.lines().collect();
+    assert!(lines[0].contains("cause=audit.suppressed  remote=127.0.0.1  suppressed=1"), "{trail}");
+    assert!(lines[1].contains("cause=audit.suppressed  remote=127.0.0.1  suppressed=3"), "{trail}");
+    assert!(lines[2].contains("sys_shutdown"), "{trail}");
+}
+
 #[test]
 fn an_idle_connection_does_not_hold_up_the_end() {
     let home = Home::new();

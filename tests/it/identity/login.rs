@@ -173,10 +173,10 @@ async fn a_person_without_a_password_cannot_sign_in_with_one() {
 #[tokio::test]
 async fn a_closed_store_is_a_fault_and_lets_nobody_in() {
     let (setting, _) = Setting::with_ada();
+    let (act, login) = (setting.act(), &setting.login);
+    let candidate = login.prepare(&setting.store, &act, &stranger("ada")).unwrap();
     setting.store.close().unwrap();
-    let outcome = setting
-        .login
-        .sign_in(&setting.store, &setting.pool, &setting.act(), &stranger("ada"), &PASSWORD.into())
-        .await;
+    assert!(login.prepare(&setting.store, &act, &stranger("ada")).is_err());
+    let outcome = login.sign_in(&setting.store, &setting.pool, &act, &candidate, &PASSWORD.into()).await;
     assert!(matches!(outcome, Err(Stop::Fault(_))));
 }

@@ -100,11 +100,13 @@ impl Setting {
     ) -> Result<SignedIn, LoginRefusal> {
         let act = self.act();
         let password = SecretString::from(password);
-        self.login.sign_in(&self.store, &self.pool, &act, attempt, &password).await.map_err(|stop| match stop
-        {
+        let refusal = |stop| match stop {
             Stop::Refused(refusal) => refusal,
             Stop::Fault(fault) => panic!("{fault}"),
-        })
+        };
+        let candidate = self.login.prepare(&self.store, &act, attempt).unwrap();
+        self.login.check_delay(&self.store, &act, &candidate).map_err(refusal)?;
+        self.login.sign_in(&self.store, &self.pool, &act, &candidate, &password).await.map_err(refusal)
     }
 
     /// Tries to sign in, in a browser that was never here.

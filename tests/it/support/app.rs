@@ -33,7 +33,7 @@ use latchkey::web::published::Published;
 use latchkey::web::respond::page::Stationery;
 use latchkey::web::routes;
 use latchkey::web::state::{AppState, Realm};
-use latchkey::web::trail::Trail;
+use latchkey::web::trail::{Refusals, Trail};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use std::future::Future;
@@ -312,11 +312,16 @@ impl App {
     }
 }
 
-/// The way into the audit trail, which takes so many refusals of an address each minute; 0 is all.
-pub(crate) fn trail(store: &Store, clock: Arc<dyn Clock>, per_minute: u32) -> Trail {
-    let burst = per_minute.try_into().unwrap_or(NonZeroU32::MIN);
-    let refusals = AddressLimit::new(AddressPolicy { per_minute, burst }, clock);
-    Trail::new(store.clone(), StatelessActs::Durable, refusals)
+/// The way into the audit trail, which takes so many refusals of an address each minute, and of all together twenty times
+/// as many; 0 is all.
+pub(crate) fn trail(store: &Store, clock: Arc<dyn Clock>, per_minute: u32) -> Arc<Trail> {
+    let limit = |per_minute: u32, clock: Arc<dyn Clock>| {
+        let burst = per_minute.try_into().unwrap_or(NonZeroU32::MIN);
+        AddressLimit::new(AddressPolicy { per_minute, burst }, clock)
+    };
+    let refusals =
+        Refusals { of_one: limit(per_minute, clock.clone()), of_all: limit(per_minute * 20, clock) };
+    Arc::new(Trail::new(store.clone(), StatelessActs::Durable, refusals))
 }
 
 async fn keys(store: &Store, clock: Arc<ManualClock>, entropy: Arc<FixedEntropy>) -> Arc<KeyRing> {
