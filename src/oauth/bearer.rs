@@ -1,7 +1,7 @@
 //! Accepting an access token of ours at an endpoint of ours. RFC 6750, RFC 9068 §4.
 
-use super::tokens::{ACCESS_TOKEN_TYP, AccessToken};
-use super::{OAuthError, Rules, standing};
+use super::tokens::{ACCESS_TOKEN_TYP, AccessToken, standing};
+use super::{OAuthError, Rules};
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
 use crate::records::{Client, Confirmation, Grant, RevokedToken, User, find};

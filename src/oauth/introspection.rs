@@ -2,8 +2,8 @@
 
 use super::bearer::Scheme;
 use super::client_auth::AuthenticatedClient;
-use super::tokens::{AccessToken, Audience, RefreshToken};
-use super::{ErrorCode, OAuthError, Rules, bearer, standing, subject};
+use super::tokens::{AccessToken, Audience, RefreshToken, standing};
+use super::{ErrorCode, OAuthError, Rules, bearer, subject};
 use crate::act::Act;
 use crate::keys::{KeyError, Snapshot};
 use crate::records::{Client, Confirmation, Grant, Scope, SignatureAlgorithm, SubjectType, find};

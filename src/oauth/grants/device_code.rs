@@ -4,10 +4,8 @@ use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
-use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
-use crate::oauth::{
-    ErrorCode, OAuthError, Params, Rules, authorization_details, resource, revocation, standing,
-};
+use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken, standing};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, authorization_details, resource, revocation};
 use crate::records::{DeviceAnswer, DeviceAuthorization, Grant, find, hash_of, update};
 use crate::storage::{Fault, Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};

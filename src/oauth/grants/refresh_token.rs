@@ -8,9 +8,9 @@ use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
-use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken};
+use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken, standing};
 use crate::oauth::{
-    OAuthError, Params, Rules, TokenPolicy, authorization_details, resource, revocation, scope, standing,
+    OAuthError, Params, Rules, TokenPolicy, authorization_details, resource, revocation, scope,
 };
 use crate::records::{Grant, RefreshState, Scope, find, update};
 use crate::storage::{Stop, Txn};

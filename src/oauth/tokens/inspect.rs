@@ -309,7 +309,7 @@ fn explain_refresh(
         checks.fail("exp", format!("was not used in time, {} ago", span(act.now - idle_end)));
     }
     let client = find::<Client>(read, &act.tenant, &grant.client_id)?.filter(|client| !client.disabled);
-    match client.map(|client| crate::oauth::standing(read, act, &client, grant)) {
+    match client.map(|client| super::standing(read, act, &client, grant)) {
         None => checks.fail("status", standing("client.disabled")),
         Some(Ok(user)) => checks.pass("status", format!("not revoked; speaks for {}", user.username)),
         Some(Err(Stop::Refused(error))) => checks.fail("status", standing(error.cause)),
