@@ -37,7 +37,7 @@ impl JwkSet {
         Self::read(value.get("keys"), true)
     }
 
-    /// Reads of such a set what a token with this header may be signed with, and no more than [`MAX_TRIES`] keys: a
+    /// Reads of such a set what a token with this header may be signed with, and no more than eight keys: a
     /// registration of many must not make each of its tokens dear. None where the header names no algorithm of ours.
     ///
     /// # Errors
