@@ -53,7 +53,7 @@ fn every_target_is_fed_here() {
 /// Found by `claims`: a number of many digits was kept as its neighbour.
 #[test]
 fn a_number_is_kept_as_it_was_read() {
-    let asked = format!(r#"{{"userinfo":{{"email":{{"value":2{}557}}}}}}"#, "0".repeat(60));
+    let asked = format!(r#"{{"userinfo":{{"email":{{"value":2{}557}}}}}}"#, "0".repeat(69));
     let request = latchkey::oauth::claims::parse(&asked).unwrap();
     let stored = serde_json::to_vec(&request).unwrap();
     assert_eq!(serde_json::from_slice::<latchkey::records::ClaimsRequest>(&stored).unwrap(), request);
