@@ -140,6 +140,13 @@ fn tell_refusals(services: &Services, trail: &Arc<Trail>) -> JoinHandle<()> {
     }))
 }
 
+/// The last entries of the audit trail: how many refusals were left out, and that the server ends.
+async fn tell_end(services: &Services, trail: &Trail) -> Result<(), Fault> {
+    let act = services.act();
+    trail.flush(&act).await?;
+    services.store.append(Entry::new(&act, Event::SysShutdown).actor("server").encode()?).await
+}
+
 /// Lets requests in flight finish, tells what was only counted so far, then closes the store.
 async fn stop(
     handle: &ServerHandle,
@@ -155,12 +162,12 @@ async fn stop(
         // Aborted or panicked: it is over, and what it left half done is done again at the next start.
         let _ = job.await;
     }
-    let act = services.act();
-    trail.flush(&act).await?;
-    services.store.append(Entry::new(&act, Event::SysShutdown).actor("server").encode()?).await?;
+    let told = tell_end(services, trail).await;
+    // Whatever could not be told, such as on a full disk: what was accepted gets its last checkpoint.
     let store = services.store.clone();
     let closed = actix_web::rt::task::spawn_blocking(move || store.close()).await;
     closed.map_err(|error| StartError::new(error.to_string()))??;
+    told?;
     ended
         .map_err(|error| StartError::new(error.to_string()))?
         .map_err(|error| StartError::new(format!("the server ended badly: {error}")))?;

@@ -1,8 +1,8 @@
 //! Client authentication. RFC 6749 §2.3; one file a method.
 //!
 //! It goes in steps, since a client, or its keys, may lie on another server: [`Presented::read`] reads who the client says
-//! it is, [`claim`] finds it, [`Claimed::prove`] says whether it is so. What was proved by something that holds once is spent by the edge, before
-//! anything is decided.
+//! it is, [`claim`] finds it, [`Claimed::prove`] says whether it is so. What was proved by something that holds once is
+//! spent by the edge, before anything is decided.
 
 mod assertion;
 mod basic;
