@@ -1,7 +1,8 @@
 //! Sends logout notices to the clients that took part in a session. OIDC Back-Channel Logout §2.5 to §2.8.
 //!
 //! The outbox is written by [`crate::identity::sign_out`]. A notice that cannot be delivered is tried again, later each
-//! time, for a day; after a restart where it was left off. A client that refuses its notice is not asked again.
+//! time, for a day; after a restart where it was left off, and once more where the day has passed. A client that refuses
+//! its notice is not asked again.
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
@@ -17,6 +18,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration as Wait;
 use time::Duration;
+use tokio::task::JoinSet;
 
 /// How often the outbox is looked at.
 const EVERY: Wait = Wait::from_secs(1);
@@ -94,17 +96,20 @@ impl DeliverLogout {
                 return Ok(total);
             }
             total += due.len();
-            let mut sending = tokio::task::JoinSet::new();
+            let mut sending = JoinSet::new();
             for notice in due {
                 let this = self.clone();
                 sending.spawn(async move {
-                    let attempt = this.attempt(&notice).await?;
+                    // What fails with us, such as a key that there is not, is tried again like any other failure, and
+                    // stands in nobody's way.
+                    let attempt = this.attempt(&notice).await.unwrap_or_else(|fault| {
+                        tracing::warn!(client_id = %notice.client_id, %fault, "a logout notice could not be made");
+                        Attempt::Failed("logout.fault")
+                    });
                     this.settle(notice, attempt).await
                 });
             }
-            while let Some(sent) = sending.join_next().await {
-                sent.map_err(|error| Fault::broken(error.to_string()))??;
-            }
+            settled(sending).await?;
         }
     }
 
@@ -162,6 +167,16 @@ impl DeliverLogout {
         };
         self.store.run(unit).await.map_err(Fault::from)
     }
+}
+
+/// Waits for all of them, so that whatever was sent is noted where one cannot be; then the first fault.
+async fn settled(mut sending: JoinSet<Result<(), Fault>>) -> Result<(), Fault> {
+    let mut all = Ok(());
+    while let Some(sent) = sending.join_next().await {
+        let sent = sent.map_err(|error| Fault::broken(error.to_string())).and_then(|sent| sent);
+        all = all.and(sent);
+    }
+    all
 }
 
 /// The notice for the next attempt; none where the time is over.

@@ -80,6 +80,10 @@ async fn claim_and_prove(
     };
     if let Err(stop) = client_document::refresh(call, presented.client_id()).await {
         let stop = match stop {
+            Stop::Refused(error) if error.cause == client_document::TOO_MANY => {
+                let error = ProtocolError::too_many(call, client_document::REFILL).because(error.cause);
+                return Err(tell(call, None, error).await);
+            }
             Stop::Refused(error) => Stop::Refused(keys_unavailable(error.cause)),
             Stop::Fault(fault) => Stop::Fault(fault),
         };
@@ -142,7 +146,7 @@ pub(super) async fn spend(call: &Call, spends: Vec<Spend>) -> Result<(), Stop<OA
 /// is anybody's to make, while each spend is a durable write. Clients that prove who they are pay nothing here.
 fn check_stranger(call: &Call, client: &Client, spends: &[Spend]) -> Result<(), ProtocolError> {
     let is_stranger = client.is_public() && !spends.is_empty();
-    call.check_stranger(is_stranger).map_err(|_| ProtocolError::too_many(call))
+    call.check_stranger(is_stranger).map_err(|wait| ProtocolError::too_many(call, wait))
 }
 
 async fn refuse(call: &Call, claimed: Option<&Claimed>, stop: Stop<OAuthError>) -> ProtocolError {

@@ -8,6 +8,13 @@ use crate::records::Client;
 use crate::remote::{Unavailable, lifetime};
 use crate::storage::{Fault, Stop};
 use std::convert::Infallible;
+use std::time::Duration;
+
+/// The private cause where an address has made us fetch too often.
+pub(super) const TOO_MANY: &str = "client_document.too_many";
+
+/// By when there are tries in every bucket again.
+pub(super) const REFILL: Duration = Duration::from_secs(60);
 
 /// Brings the client that a request names in `client_id` up to date, where it is what a document says. Others are left
 /// alone.
@@ -86,7 +93,7 @@ fn check_address(call: &Call, current: Option<&Client>) -> Result<(), Stop<OAuth
     let state = &call.state;
     let bucket = if current.is_some() { &state.strangers } else { &state.registrations };
     match call.act.remote.map(|address| bucket.check(address)) {
-        Some(Err(_)) => Err(unknown("client_document.too_many")),
+        Some(Err(_)) => Err(unknown(TOO_MANY)),
         Some(Ok(())) | None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ mod cli;
 mod docs;
 mod fuzz;
 mod identity;
+mod jobs;
 mod jose;
 mod keys;
 mod oauth;

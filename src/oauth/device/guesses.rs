@@ -40,6 +40,11 @@ pub(super) fn count(txn: &mut dyn Txn, act: &Act, who: &str) -> Result<(), Fault
     insert(txn, &act.tenant, &LoginThrottle { id, failures: 1, not_before: act.now, expires_at: end })
 }
 
+/// When nobody's wrong codes count any more.
+pub fn forgiven_at(act: &Act) -> OffsetDateTime {
+    window_end(act.now)
+}
+
 fn id(act: &Act, who: &str) -> String {
     format!("{}/{}", hash_of(format!("user_code/{who}").as_bytes()), window_end(act.now).unix_timestamp())
 }

@@ -19,4 +19,5 @@ mod user_code;
 pub use answer::{allow, deny, is_fresh, load};
 pub use authorization::{Codes, Request, decide, parse};
 pub use enter::{TYPED_TOO_OFTEN, enter};
+pub use guesses::forgiven_at;
 pub use user_code::UserCodeText;

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A client that is to be told that a session has ended. Written in the unit of work that ends the session, so no notice
-/// is lost; taken out when the client has answered, or when its time is over.
+/// is lost; taken out by its delivery alone, which tells the audit trail how it ended. So no index lets it be swept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogoutNotice {
     /// Its own identifier: the `jti` of its tokens, so that a client can tell a repetition.
@@ -33,8 +33,5 @@ impl Record for LogoutNotice {
     /// What is due first stands first.
     fn id(&self) -> String {
         format!("{:012}/{}", self.due_at.unix_timestamp().max(0), self.id)
-    }
-    fn expires_at(&self) -> Option<OffsetDateTime> {
-        Some(self.expires_at)
     }
 }

@@ -15,11 +15,12 @@ use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
+use crate::web::respond::retry_after::{self, whole_seconds};
 use crate::web::respond::{authorization, redirect};
 use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER, SET_COOKIE};
+use actix_web::http::header::SET_COOKIE;
 use askama::Template;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::time::Duration;
@@ -89,12 +90,6 @@ impl From<LoginRefusal> for Notice {
             LoginRefusal::Busy { retry_after } => Self::Busy(whole_seconds(retry_after)),
         }
     }
-}
-
-/// Rounded up, and at least one: who comes back after so long does not come too early.
-fn whole_seconds(wait: Duration) -> u32 {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
 }
 
 impl LoginPage {
@@ -205,12 +200,11 @@ fn show(
         cancel: waiting.map(|_| csrf::seal(browser, FormName::CancelLogin, subject)),
     };
     let mut response = page.answer(notice.map_or(StatusCode::OK, Notice::status))?;
-    let headers = response.headers_mut();
     if let Some(cookie) = browser.set_cookie(visit.cookies()) {
-        headers.append(SET_COOKIE, cookie);
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
     if let Some(seconds) = notice.and_then(Notice::retry_after) {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        retry_after::insert(&mut response, seconds);
     }
     Ok(response)
 }

@@ -61,7 +61,7 @@ pub async fn resume(visit: Visit) -> Result<HttpResponse, PageError> {
     // Without its cookie no browser is the one that began.
     let browser = visit.known_browser().map(|browser| browser.hash()).unwrap_or_default();
     let person = visit.person().await?;
-    check_stranger(call, person.as_ref())?;
+    check_stranger(call, person.is_none()).await?;
     let (act, realm) = (call.act.clone(), call.realm.clone());
     let unit = call
         .state
@@ -78,7 +78,7 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
     if let Err(stop) = refresh_named(call, params).await {
         return refuse(call, stop).await;
     }
-    check_fetch(call, params)?;
+    check_fetch(call, params).await?;
     let asked = match resolve(call, params).await {
         Ok(asked) => asked,
         Err(stop) => return unresolved(visit, params, stop).await,
@@ -95,7 +95,7 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
         Err(failure) => return tell(visit, failure).await,
     };
     let person = visit.person().await?;
-    check_stranger(call, person.as_ref())?;
+    check_stranger(call, person.is_none()).await?;
     let outcome = decide(call, checked, person).await?;
     let mut response = render(visit, outcome).await?;
     if let Some(cookie) = browser.set_cookie(call.state.cookies) {
@@ -152,14 +152,17 @@ async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageErr
 }
 
 /// Refuses an address that makes us fetch more than its bucket holds.
-fn check_fetch(call: &Call, params: &Params) -> Result<(), PageError> {
-    let is_fetched = matches!(Named::read(params), Ok(Named::Reference(_)));
-    Ok(call.check_stranger(is_fetched).map_err(|_| Phrase::TooMany)?)
+async fn check_fetch(call: &Call, params: &Params) -> Result<(), PageError> {
+    check_stranger(call, matches!(Named::read(params), Ok(Named::Reference(_)))).await
 }
 
 /// Refuses an address whose strangers begin more sign-ins than its bucket holds.
-fn check_stranger(call: &Call, person: Option<&SignedIn>) -> Result<(), PageError> {
-    Ok(call.check_stranger(person.is_none()).map_err(|_| Phrase::TooMany)?)
+async fn check_stranger(call: &Call, is_stranger: bool) -> Result<(), PageError> {
+    if call.check_stranger(is_stranger).is_ok() {
+        return Ok(());
+    }
+    note(call, Entry::new(&call.act, Event::AuthorizationAnswered).refused("address.too_many")).await?;
+    Err(Phrase::TooMany.into())
 }
 
 /// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.

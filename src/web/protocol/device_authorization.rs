@@ -2,9 +2,9 @@
 
 use super::{authenticate, write_stateless};
 use crate::audit::{Entry, Event};
+use crate::oauth::Params;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::device::{self, Codes};
-use crate::oauth::{ErrorCode, OAuthError, Params};
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams};
 use crate::web::respond::{ProtocolError, json};
@@ -29,8 +29,7 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
     let client = authenticate(&call, &form.0, DEVICE_AUTHORIZATION).await?;
     match decide(&call, &client, &form.0).await {
         Ok(codes) => Ok(render(&call, &codes)),
-        Err(stop) => {
-            let error = ProtocolError::stopped(&call, stop);
+        Err(error) => {
             let entry = Entry::new(&call.act, Event::DeviceAuthorizationRequested).refused(error.cause());
             write_stateless(&call, entry.client(&client.client_id)).await?;
             Err(error)
@@ -38,27 +37,19 @@ pub async fn post(call: Call, form: FormParams) -> Result<HttpResponse, Protocol
     }
 }
 
-async fn decide(
-    call: &Call,
-    client: &AuthenticatedClient,
-    params: &Params,
-) -> Result<Codes, Stop<OAuthError>> {
-    let request = device::parse(params, client).map_err(Stop::Refused)?;
-    check_stranger(call, client).map_err(Stop::Refused)?;
+async fn decide(call: &Call, client: &AuthenticatedClient, params: &Params) -> Result<Codes, ProtocolError> {
+    let stopped = |stop| ProtocolError::stopped(call, stop);
+    let request = device::parse(params, client).map_err(Stop::Refused).map_err(stopped)?;
+    check_stranger(call, client)?;
     let (act, realm, client) = (call.act.clone(), call.realm.clone(), client.clone());
-    call.state.store.run(move |txn| device::decide(txn, &act, &realm.rules, &client, &request)).await
+    let unit = call.state.store.run(move |txn| device::decide(txn, &act, &realm.rules, &client, &request));
+    unit.await.map_err(stopped)
 }
 
 /// A public client is anybody: what they make us keep is bounded by address, as sign-ins are.
-fn check_stranger(call: &Call, client: &AuthenticatedClient) -> Result<(), OAuthError> {
+fn check_stranger(call: &Call, client: &AuthenticatedClient) -> Result<(), ProtocolError> {
     // RFC 8628 §5.6: who it is, nobody knows; consent shows the name, and asks in any case.
-    call.check_stranger(client.is_public()).map_err(|_| {
-        OAuthError::new(
-            ErrorCode::TemporarilyUnavailable,
-            "Too many devices ask from this network. Try again shortly.",
-            "device_authorization.address_limit",
-        )
-    })
+    call.check_stranger(client.is_public()).map_err(|wait| ProtocolError::too_many(call, wait))
 }
 
 fn render(call: &Call, codes: &Codes) -> HttpResponse {

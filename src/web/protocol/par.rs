@@ -59,5 +59,5 @@ fn check(call: &Call, asked: &Asked) -> Result<(), Stop<OAuthError>> {
 /// names such a client is known to everybody. RFC 9126 §2.3. Who proves a key has paid for that already, and pays once.
 fn check_address(call: &Call, client: &AuthenticatedClient) -> Result<(), ProtocolError> {
     let is_stranger = client.is_public() && client.proved().jkt.is_none();
-    call.check_stranger(is_stranger).map_err(|_| ProtocolError::too_many(call))
+    call.check_stranger(is_stranger).map_err(|wait| ProtocolError::too_many(call, wait))
 }

@@ -9,6 +9,7 @@ pub mod page_error;
 pub mod permissions;
 mod protocol_error;
 pub mod redirect;
+pub mod retry_after;
 pub mod signing_out;
 
 pub use protocol_error::ProtocolError;

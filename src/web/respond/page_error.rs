@@ -72,6 +72,7 @@ impl Phrase {
     pub fn of(error: OAuthError) -> Self {
         match error.cause {
             "client.unknown" => Self::ClientUnknown,
+            "client_document.too_many" => Self::TooMany,
             cause if cause.starts_with("client_document.") => Self::ClientUnknown,
             "redirect_uri.not_registered" | "redirect_uri.missing" => Self::RedirectUri,
             "interaction.unknown" | "interaction.expired" | "interaction.foreign_browser" => {

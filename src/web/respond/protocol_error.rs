@@ -2,7 +2,7 @@
 //!
 //! OIDC Core §3.1.3.4, §12.3.
 
-use super::dpop_nonce;
+use super::{dpop_nonce, retry_after};
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::storage::{Fault, FaultKind, Stop};
 use crate::web::extract::Call;
@@ -12,6 +12,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
+use std::time::Duration;
 
 /// An error of a protocol endpoint, ready to be sent.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct ProtocolError {
     status: StatusCode,
     request_id: String,
     nonce: Option<String>,
+    retry_after: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -34,7 +36,7 @@ impl ProtocolError {
     /// A refusal.
     pub fn refused(request: &HttpRequest, error: OAuthError) -> Self {
         let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        Self { error, status: status(error), request_id, nonce: None }
+        Self { error, status: status(error), request_id, nonce: None, retry_after: None }
     }
 
     /// A body that cannot be read: too large, or cut off.
@@ -49,12 +51,22 @@ impl ProtocolError {
         Self { status, ..Self::refused(request, error) }
     }
 
-    /// An address that asks more often than its bucket allows. RFC 6585 §4.
-    pub fn too_many(call: &Call) -> Self {
+    /// An address that asks more often than its bucket allows, in which there is a try again after `wait`. RFC 6585 §4.
+    pub fn too_many(call: &Call, wait: Duration) -> Self {
         let description = "Too many requests from this address. Try again in a minute.";
-        let error = OAuthError::new(ErrorCode::TemporarilyUnavailable, description, "address.too_many");
-        let request_id = call.act.request_id.clone();
-        Self { error, status: StatusCode::TOO_MANY_REQUESTS, request_id, nonce: None }
+        Self {
+            error: OAuthError::new(ErrorCode::TemporarilyUnavailable, description, "address.too_many"),
+            status: StatusCode::TOO_MANY_REQUESTS,
+            request_id: call.act.request_id.clone(),
+            nonce: None,
+            retry_after: Some(retry_after::whole_seconds(wait)),
+        }
+    }
+
+    /// The same refusal with another private cause.
+    #[must_use]
+    pub fn because(self, cause: &'static str) -> Self {
+        Self { error: OAuthError { cause, ..self.error }, ..self }
     }
 
     /// How a unit of work, or a rule, ended early. A fault is logged here, with its request id; the client learns
@@ -69,6 +81,7 @@ impl ProtocolError {
             status: status(error),
             request_id: call.act.request_id.clone(),
             nonce: dpop_nonce::current(call, Some(error.code)),
+            retry_after: None,
         }
     }
 
@@ -121,18 +134,16 @@ impl ResponseError for ProtocolError {
         if self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
-        if self.status == StatusCode::TOO_MANY_REQUESTS {
-            response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("60")));
-        }
         // RFC 7009 §2.2.1.
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
-        }
+        let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         let mut response = response.json(Body {
             error: self.error.code.as_str(),
             error_description: self.error.description,
             request_id: &self.request_id,
         });
+        if let Some(seconds) = self.retry_after.or(soon) {
+            retry_after::insert(&mut response, seconds);
+        }
         if let Some(nonce) = &self.nonce {
             dpop_nonce::insert(&mut response, nonce);
         }

@@ -213,6 +213,9 @@ async fn one_address_begins_only_so_many() {
         app.ask_for_codes("openid").await;
     }
     let answer = app.post("/device_authorization", &[("client_id", "tv")], None).await;
-    assert_eq!(answer.error(), (503, "temporarily_unavailable".into()));
-    assert_eq!(app.last_cause(), "device_authorization.address_limit");
+    assert_eq!(answer.error(), (429, "temporarily_unavailable".into()));
+    assert_eq!(answer.header("retry-after"), "1", "a try comes back each second");
+    assert_eq!(app.last_cause(), "address.too_many");
+    app.advance(Duration::SECOND);
+    app.ask_for_codes("openid").await;
 }

@@ -123,11 +123,9 @@ async fn guessing_is_slowed_down() {
     for _ in 0..5 {
         assert_eq!(stranger.type_code("BBBB-BBBB").await.status, 400);
     }
-    assert_eq!(
-        stranger.type_code(&code_of(&codes)).await.status,
-        429,
-        "and the right one does not count either"
-    );
+    let answer = stranger.type_code(&code_of(&codes)).await;
+    assert_eq!(answer.status, 429, "and the right one does not count either");
+    assert_eq!(answer.header("retry-after"), "600", "when the window ends");
     assert_eq!(app.last_cause(), "user_code.typed_too_often");
 
     let mut ada = Browser::new(&app);

@@ -218,9 +218,14 @@ impl App {
         Self { clock, state, realm, outbound, entropy, serve }
     }
 
-    /// Sends a request.
+    /// Sends a request. Whoever is told to come later is told when, whatever the test is about: RFC 6585 §4.
     pub(crate) async fn send(&self, request: TestRequest) -> Answer {
-        (self.serve)(request).await
+        let answer = (self.serve)(request).await;
+        if matches!(answer.status, 429 | 503) {
+            let wait = answer.header("retry-after");
+            assert!(wait.parse::<u32>().is_ok_and(|wait| wait > 0), "{} in {wait:?} s", answer.status);
+        }
+        answer
     }
 
     /// Sends a GET.

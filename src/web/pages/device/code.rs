@@ -1,6 +1,7 @@
 //! The page at which a person types the code that a device shows. A code that came with the address stands in the
 //! field already, and still has to be sent: RFC 8628 §3.3.1, §5.4.
 
+use crate::act::Act;
 use crate::audit::{Entry, Event};
 use crate::oauth::OAuthError;
 use crate::oauth::device::{self, TYPED_TOO_OFTEN, UserCodeText};
@@ -11,6 +12,7 @@ use crate::web::extract::{PageForm, Visit};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
 use crate::web::respond::redirect;
+use crate::web::respond::retry_after::{self, whole_seconds};
 use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -25,8 +27,8 @@ const MAX_ECHO: usize = 64;
 pub enum Notice {
     /// No device waits for this code: never told whether one ever did.
     Wrong,
-    /// Too many codes were not right.
-    TooOften,
+    /// Too many codes were not right: the seconds to wait.
+    TooOften(u32),
 }
 
 /// The page.
@@ -47,7 +49,7 @@ impl CodePage {
     fn notice_text(&self) -> Option<String> {
         Some(self.frame.text(match self.notice? {
             Notice::Wrong => "device-code-wrong",
-            Notice::TooOften => "device-code-too-often",
+            Notice::TooOften(_) => "device-code-too-often",
         }))
     }
 
@@ -80,9 +82,11 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
 pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageError> {
     let browser = visit.check_form(FormName::UserCode, Subject::default(), form.get("csrf")?)?;
     let typed = form.get("user_code")?.unwrap_or_default().to_owned();
-    if visit.call.act.remote.is_some_and(|address| visit.call.state.user_codes.check(address).is_err()) {
+    if let Some(address) = visit.call.act.remote
+        && let Err(wait) = visit.call.state.user_codes.check(address)
+    {
         refused(&visit, "user_code.address_limit").await?;
-        return show(&visit, &browser, echo(&typed), Some(Notice::TooOften));
+        return show(&visit, &browser, echo(&typed), Some(Notice::TooOften(whole_seconds(wait))));
     }
     // Counted for the person where somebody is signed in, so that another browser is no new beginning.
     let person = visit.person().await?;
@@ -102,14 +106,17 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         }
         Err(Stop::Refused(error)) => {
             refused(&visit, error.cause).await?;
-            show(&visit, &browser, echo(&typed), Some(notice_of(error)))
+            show(&visit, &browser, echo(&typed), Some(notice_of(&visit.call.act, error)))
         }
         Err(Stop::Fault(fault)) => Err(fault.into()),
     }
 }
 
-fn notice_of(error: OAuthError) -> Notice {
-    if error.cause == TYPED_TOO_OFTEN { Notice::TooOften } else { Notice::Wrong }
+fn notice_of(act: &Act, error: OAuthError) -> Notice {
+    if error.cause != TYPED_TOO_OFTEN {
+        return Notice::Wrong;
+    }
+    Notice::TooOften(whole_seconds((device::forgiven_at(act) - act.now).unsigned_abs()))
 }
 
 fn echo(typed: &str) -> String {
@@ -133,10 +140,13 @@ fn show(
     let mut response = page.answer(match notice {
         None => StatusCode::OK,
         Some(Notice::Wrong) => StatusCode::BAD_REQUEST,
-        Some(Notice::TooOften) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Notice::TooOften(_)) => StatusCode::TOO_MANY_REQUESTS,
     })?;
     if let Some(cookie) = browser.set_cookie(visit.cookies()) {
         response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    if let Some(Notice::TooOften(seconds)) = notice {
+        retry_after::insert(&mut response, seconds);
     }
     Ok(response)
 }
@@ -153,6 +163,6 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         Sample::of("empty", &page("", None)),
         Sample::of("given", &page("BCDF-GHJK", None)),
         Sample::of("wrong", &page("BCDF-GHJX", Some(Notice::Wrong))),
-        Sample::of("too-often", &page("\"><script>alert(1)</script>", Some(Notice::TooOften))),
+        Sample::of("too-often", &page("\"><script>alert(1)</script>", Some(Notice::TooOften(30)))),
     ]
 }

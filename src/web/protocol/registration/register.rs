@@ -20,9 +20,9 @@ pub async fn post(call: Call, body: Result<JsonBody, ProtocolError>) -> Result<H
     }
     // RFC 7591 §3, §5: whoever registers openly is bound to a rate.
     if let Some(address) = call.act.remote
-        && call.state.registrations.check(address).is_err()
+        && let Err(wait) = call.state.registrations.check(address)
     {
-        let error = ProtocolError::too_many(&call);
+        let error = ProtocolError::too_many(&call, wait);
         let entry = Entry::new(&call.act, Event::ClientCreated).refused(error.cause());
         write_stateless(&call, entry).await?;
         return Err(error);

@@ -201,7 +201,6 @@ async fn a_public_client_pushes_within_bounds() {
     }
     let refused = app.post("/par", &form, None).await;
     assert_eq!(refused.status, 429);
-    assert!(!refused.header("retry-after").is_empty());
     assert_eq!(app.last_cause(), "address.too_many");
 }
 

@@ -94,5 +94,6 @@ async fn an_address_makes_us_fetch_only_so_often() {
         ask(&app, &ada, AT).await;
     }
     assert_eq!(ask(&app, &ada, AT).await.status, 429);
+    assert_eq!(app.last_cause(), "address.too_many");
     assert_eq!(app.outbound.count(AT), 100);
 }
