@@ -37,8 +37,12 @@ impl Logging {
     }
 }
 
+/// Where the HTTP library tells of bytes that are no request, as errors: whoever reaches the server could fill the log
+/// with them.
+const OF_STRANGERS: [&str; 2] = ["actix_http::h1::dispatcher", "actix_http::h1::decoder"];
+
 /// Our own lines from `level` on. Those of libraries from "warn" on alone: at lower levels some of them print whole
-/// requests, secrets included.
+/// requests, secrets included. What strangers cause, for who looks for it: at "debug" and below.
 fn targets(level: Level) -> Targets {
     let own = match level {
         Level::Error => LevelFilter::ERROR,
@@ -47,5 +51,31 @@ fn targets(level: Level) -> Targets {
         Level::Debug => LevelFilter::DEBUG,
         Level::Trace => LevelFilter::TRACE,
     };
-    Targets::new().with_default(own.min(LevelFilter::WARN)).with_target("latchkey", own)
+    let others = own.min(LevelFilter::WARN);
+    let of_strangers = if own < LevelFilter::DEBUG { LevelFilter::OFF } else { others };
+    Targets::new()
+        .with_default(others)
+        .with_target("latchkey", own)
+        .with_targets(OF_STRANGERS.map(|target| (target, of_strangers)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level as Line;
+
+    #[test]
+    fn what_strangers_cause_is_logged_for_who_looks_for_it() {
+        for (level, is_told) in [(Level::Error, false), (Level::Info, false), (Level::Debug, true)] {
+            let targets = targets(level);
+            assert_eq!(
+                targets.would_enable("actix_http::h1::dispatcher", &Line::ERROR),
+                is_told,
+                "{level:?}"
+            );
+            assert!(targets.would_enable("actix_http::h1::service", &Line::ERROR));
+            assert!(targets.would_enable("latchkey::web", &Line::ERROR));
+            assert!(!targets.would_enable("actix_http::h1::dispatcher", &Line::DEBUG));
+        }
+    }
 }

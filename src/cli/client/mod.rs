@@ -8,12 +8,16 @@ use super::{Failure, answer, print, secret_input};
 use crate::admin::{ClientOrder, ClientView, Order, Secret};
 use crate::config::Settings;
 use crate::jose::json::Object;
-use crate::oauth::clients::registration::{Metadata, document};
+use crate::oauth::clients::registration::{Metadata, document, is_known};
 use clap::{Args, Subcommand};
 use flags::Flags;
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// What is shown of a client beside its settings.
+const SHOWN: [&str; 4] = ["client_id", "registered_by", "created_at", "updated_at"];
 
 /// Clients asked for at once.
 const PAGE: usize = 200;
@@ -97,8 +101,8 @@ pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<Exit
             (ClientOrder::Set { client_id: set.client_id, patch }, false)
         }
         Verb::Add(add) => {
-            let metadata = Box::new(metadata(&add)?);
-            (ClientOrder::Add { client_id: add.client_id, metadata }, true)
+            let (client_id, metadata) = registration(*add)?;
+            (ClientOrder::Add { client_id, metadata }, true)
         }
         Verb::Show(One { client_id }) => (ClientOrder::Show { client_id }, false),
         Verb::RotateSecret { client_id, grace } => {
@@ -111,12 +115,31 @@ pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<Exit
     tell(settings, &Order::Client(order), may_make, as_json)
 }
 
-fn metadata(add: &Add) -> Result<Metadata, Failure> {
+/// The identifier, which the flag decides before the document, and the settings.
+fn registration(add: Add) -> Result<(Option<String>, Box<Metadata>), Failure> {
     let document = match &add.from {
         None => add.metadata.to_document(),
         Some(path) => read(path)?,
     };
-    Metadata::read(document).map_err(|error| Failure(error.description.to_owned()))
+    let named = document.get("client_id").and_then(Value::as_str).map(str::to_owned);
+    let ignored: Vec<_> = document
+        .iter()
+        .filter(|(name, value)| !is_taken(name, value))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let metadata = Metadata::read(document).map_err(|error| Failure(error.description.to_owned()))?;
+    // RFC 7591 §2: ignored. But who wrote it meant something by it.
+    if !ignored.is_empty() {
+        let list = ignored.iter().map(|name| print::visible(name)).collect::<Vec<_>>().join(", ");
+        // Nobody is left to tell where standard error is closed.
+        let _ = writeln!(std::io::stderr(), "latchkey: not taken from the document: {list}");
+    }
+    Ok((add.client_id.or(named), Box::new(metadata)))
+}
+
+/// Whether a member of a document has an effect, or none that anybody would expect of it.
+fn is_taken(name: &str, value: &Value) -> bool {
+    is_known(name) || (name == "disabled" && *value == Value::Bool(false)) || SHOWN.contains(&name)
 }
 
 fn changes(set: &Set) -> Result<Object, Failure> {

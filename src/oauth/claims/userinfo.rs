@@ -43,13 +43,17 @@ pub fn decide(
     rules: &Rules,
     token: AccessToken,
 ) -> Result<UserInfo, Stop<OAuthError>> {
+    let refuse = |why, cause| Stop::Refused(OAuthError::new(ErrorCode::InvalidToken, why, cause));
     // RFC 9068 §4: the resource server is among the audience. Our tokens with `openid` always name the issuer.
     if !token.aud.contains(&rules.policy.issuer) {
-        return Err(Stop::Refused(OAuthError::invalid_token("token.audience")));
+        return Err(refuse(
+            "The access token is not for userinfo: ask for the scope openid.",
+            "token.audience",
+        ));
     }
     let accepted = bearer::accept(read, act, token)?;
     let (token, Some(user)) = (accepted.token, accepted.user) else {
-        return Err(Stop::Refused(OAuthError::invalid_token("token.no_person")));
+        return Err(refuse("The access token speaks for no person.", "token.no_person"));
     };
     if !token.scope.contains("openid") {
         return Err(Stop::Refused(OAuthError::new(

@@ -5,7 +5,7 @@ use crate::act::Act;
 use crate::audit::Event;
 use crate::oauth::client_auth::AuthenticatedClient;
 use crate::oauth::tokens::{AccessToken, IdToken, Issued, RefreshToken, standing};
-use crate::oauth::{OAuthError, Params, Rules, authorization_details, pkce, resource, revocation};
+use crate::oauth::{ErrorCode, OAuthError, Params, Rules, authorization_details, pkce, resource, revocation};
 use crate::records::{AuthorizationCode, Grant, find, hash_of, update};
 use crate::storage::{Stop, Txn};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -112,7 +112,11 @@ fn load(
     // RFC 6749 §4.1.3: the redirect URIs are identical.
     // OIDC Core §3.1.3.2, RFC 6749 §10.6.
     if code.redirect_uri != request.redirect_uri {
-        return refuse("code.redirect_uri_differs");
+        return Err(Stop::Refused(OAuthError::new(
+            ErrorCode::InvalidGrant,
+            "redirect_uri is not that of the authorization request.",
+            "code.redirect_uri_differs",
+        )));
     }
     let verifier = request.code_verifier.as_ref().map(SecretString::expose_secret);
     // RFC 9700 §4.5: a stolen code is of no use in the flow of another.

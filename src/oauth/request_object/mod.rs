@@ -1,7 +1,7 @@
 //! Request objects: an authorization request as a JWT. RFC 9101, OIDC Core §6.
 //!
 //! Reading one is pure. What the edge must do before, fetching the object and the client's keys, follows from
-//! [`check_reference`] and [`keys_at`]. Whatever is wrong with an object is told in one way, `invalid_request_object`,
+//! [`check_reference`] and [`keys_at`]. Whatever is wrong with an object is told by one code, `invalid_request_object`,
 //! and with its cause in the audit trail.
 //!
 //! Not done: RFC 9101 §6.1: encrypted objects. A request holds nothing secret once it can be pushed (RFC 9126).
@@ -73,9 +73,32 @@ impl From<OAuthError> for Unread {
     }
 }
 
-/// The refusal of an object, for this private cause.
-pub const fn refused(cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequestObject, "The request object is not acceptable.", cause)
+/// The refusal of an object, for this private cause. What is wrong with it is no secret: its client made it.
+pub fn refused(cause: &'static str) -> OAuthError {
+    let description = match cause {
+        "jws.malformed" | "jws.header" | "jws.critical" | "jws.claims" => {
+            "The request object is no JWT, or has members that are missing, of another type or unknown."
+        }
+        "jws.algorithm" | "jws.unsecured" => {
+            "The request object must be signed by the algorithm that the client registered."
+        }
+        "jws.audience" => "aud of the request object must be the issuer.",
+        "jws.expired" => "The request object has expired.",
+        "jws.long_lived" => "The request object is too old, or lives too long: see nbf and exp.",
+        "jws.not_yet_valid" => "The request object is not valid yet: see nbf and iat.",
+        "jws.signature" | "jws.unknown_key" => "The request object is not signed by a key of the client.",
+        "jws.type" => "typ of the request object must be oauth-authz-req+jwt.",
+        "request_object.client_id" => "client_id in the request object must be that of the client.",
+        "request_object.issuer" => "iss of the request object must be the client_id.",
+        "request_object.nested" => "A request object holds neither request nor request_uri.",
+        "request_object.subject" => "sub of the request object must not be the client_id.",
+        "request_object.parameters" | "request_object.resource" => {
+            "The request object has a member that no parameter of a request can be."
+        }
+        // Which of these it is would tell strangers what this server can reach.
+        _ => "The client has no key, or none that can be fetched, with which to verify the request object.",
+    };
+    OAuthError::new(ErrorCode::InvalidRequestObject, description, cause)
 }
 
 /// Where the keys are published that an object of this client needs; none where none are needed, or they are

@@ -46,14 +46,20 @@ pub async fn post(call: Call, request: HttpRequest, form: FormParams) -> Result<
 
 /// RFC 9701 §4: the caller asks for a signed answer by naming its type.
 fn wants_signed(request: &HttpRequest) -> bool {
-    request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').any(|range| {
-            range
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .eq_ignore_ascii_case(introspection::SIGNED_TYPE)
-        })
+    let accepted = |kind| {
+        let values = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).find_map(|range| weight(range, kind))
+    };
+    // RFC 9110 §12.5.1: what weighs nothing is not wanted, and what weighs more is wanted first.
+    accepted(introspection::SIGNED_TYPE).is_some_and(|signed| {
+        signed > 0.0 && accepted("application/json").is_none_or(|plain| signed >= plain)
     })
+}
+
+/// What this type weighs, where the range names it. RFC 9110 §12.4.2: a range without a weight has the whole one.
+fn weight(range: &str, kind: &str) -> Option<f32> {
+    let mut parts = range.split(';').map(str::trim);
+    parts.next().filter(|named| named.eq_ignore_ascii_case(kind))?;
+    let given = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    Some(given.map_or(1.0, |weight| weight.parse().unwrap_or_default()))
 }

@@ -74,6 +74,14 @@ fn what_is_shown_as_json_can_be_given_back() {
         shown[name] = copy[name].clone();
     }
     assert_eq!(shown, copy);
+    home.run(&["client", "delete", "web"]).done();
+    let again = home.run_with(&["client", "add", "--from", "-", "--json"], &document);
+    assert_eq!(again.err, "latchkey: not taken from the document: client_secret\n");
+    assert_eq!(again.json()["client_id"], "web", "the identifier of the document");
+    let typo = r#"{"client_id": "typo", "redirect_uri": [], "grant_types": ["client_credentials"]}"#;
+    let said = home.run_with(&["client", "add", "--client-id", "flag", "--from", "-", "--json"], typo);
+    assert_eq!(said.err, "latchkey: not taken from the document: redirect_uri\n");
+    assert_eq!(said.json()["client_id"], "flag");
     let twice = r#"{"redirect_uris":["https://a.example/cb"],"redirect_uris":[]}"#;
     let said = home.run_with(&["client", "add", "--from", "-"], twice);
     assert!(said.code == 1 && said.err.contains("no member twice"), "{said:?}");

@@ -109,6 +109,8 @@ async fn a_code_is_bound_to_its_client_its_redirect_uri_and_its_challenge() {
         let answer = app.redeem(&web, &code, &[(name, value)]).await;
         assert_eq!(answer.error(), (400, error.into()), "{name}={value}");
         assert_eq!(app.last_cause(), cause);
+        let about = answer.json()["error_description"].to_string();
+        assert!(about.contains(name) || cause == "code.unknown", "{cause} says what is wrong: {about}");
     }
     assert_eq!(app.redeem(&web, &code, &[]).await.status, 200, "none of these cost the client its code");
 }

@@ -97,6 +97,33 @@ async fn an_answer_is_signed_for_whoever_asks_for_that() {
     assert_eq!(plain.header("content-type"), "application/json");
 }
 
+/// RFC 9110 §12.4.2, §12.5.1: a weight of nothing is a refusal, and the greater one goes first.
+#[actix_web::test]
+async fn the_weights_of_what_a_caller_accepts_count() {
+    let app = App::start().await;
+    let service = app.with_client(json!({}));
+    let credentials =
+        base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", service.0, service.1));
+    for (accept, is_signed) in [
+        ("application/token-introspection+jwt;q=0", false),
+        ("application/token-introspection+jwt; q=0.000, */*", false),
+        ("application/json, application/token-introspection+jwt;q=0.1", false),
+        ("application/token-introspection+jwt;q=many", false),
+        ("*/*", false),
+        ("application/json, application/token-introspection+jwt", true),
+        ("application/json;q=0, Application/Token-Introspection+JWT;Q=0.1", true),
+        ("application/token-introspection+jwt;level=1", true),
+    ] {
+        let request = TestRequest::post()
+            .uri("/introspect")
+            .insert_header(("authorization", format!("Basic {credentials}")))
+            .insert_header(("accept", accept))
+            .set_form([("token", "x")]);
+        let kind = app.send(request).await.header("content-type");
+        assert_eq!(kind == "application/token-introspection+jwt", is_signed, "{accept}");
+    }
+}
+
 /// The same question, for a signed answer: what it says.
 async fn introspect_signed(app: &App, caller: &(String, String), token: &str) -> Value {
     let credentials = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", caller.0, caller.1));

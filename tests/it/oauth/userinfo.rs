@@ -88,6 +88,8 @@ async fn a_token_for_another_audience_is_refused() {
     let both = app.tokens(&web, &ada, "openid read").await;
     assert_eq!(app.userinfo(&both["access_token"]).await.status, 200, "openid names us among the audience");
     let api = app.tokens(&web, &ada, "read").await;
-    assert_eq!(app.userinfo(&api["access_token"]).await.status, 401);
+    let refused = app.userinfo(&api["access_token"]).await;
+    assert_eq!(refused.status, 401);
+    assert!(refused.header("www-authenticate").contains("ask for the scope openid"), "what would do");
     assert_eq!(app.last_cause(), "token.audience");
 }

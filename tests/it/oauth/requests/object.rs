@@ -138,6 +138,8 @@ async fn an_object_says_truly_by_whom_for_whom_and_when() {
             ("invalid_request_object", "outer"),
             "{over:?}: who can be told is told, and of the outer request alone"
         );
+        let names_it = told["error_description"].contains(over.0) || over.0.starts_with("request");
+        assert!(names_it || ["exp", "state"].contains(&over.0), "{over:?}: {}", told["error_description"]);
     }
     for over in
         [("aud", json!([ISSUER, "x"])), ("aud", Value::Null), ("iss", Value::Null), ("exp", Value::Null)]
