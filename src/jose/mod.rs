@@ -28,5 +28,5 @@ pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, MAX_KEYS};
 pub use jws::{Header, Jws, MAX_BYTES, Unsecured, Verified, With};
 pub(crate) use public_key::is_strong;
-pub(crate) use signature::verify;
+pub(crate) use signature::{forget_errors, verify};
 pub use thumbprint::thumbprint;

@@ -80,7 +80,15 @@ fn verify_ecdsa(
         return Ok(false);
     }
     let signature = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-    signature.verify(&hash(digest, input)?, &*key.ec_key()?)
+    let is_right = signature.verify(&hash(digest, input)?, &*key.ec_key()?);
+    forget_errors();
+    is_right
+}
+
+/// Empties OpenSSL's list of errors. A check that says no without an error of its own may leave there why, and TLS, which
+/// works in the same threads, would take that for a failure of whatever connection comes next.
+pub(crate) fn forget_errors() {
+    drop(ErrorStack::get());
 }
 
 fn verify_pss(

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
-/// A set is not fetched again for a key that it lacks before so long.
+/// A set is not fetched again for a key that it lacks before so long after it was so fetched.
 const PAUSE: Duration = Duration::MINUTE;
 /// A stale set is used for so long, while its server fails.
 const LONGEST_STALE: Duration = Duration::DAY;
@@ -64,6 +64,8 @@ struct State {
     tried: Option<(OffsetDateTime, Option<RemoteError>)>,
     /// How many tries failed in a row.
     failures: u32,
+    /// When it was last fetched for a key that it lacked.
+    sought: Option<OffsetDateTime>,
 }
 
 struct Held {
@@ -92,15 +94,25 @@ impl RemoteKeys {
         }
     }
 
-    /// The key set at this URL, fetched again if that was not done within the last minute: for a token that names a
-    /// key which the kept one lacks.
+    /// The key set at this URL, for a token that names a key which `known` lacks: one that came since, or else fetched
+    /// again, if that was not done for such a token within the last minute. So whoever changes his keys right after his
+    /// first request is understood at once.
     ///
     /// # Errors
     /// As [`RemoteKeys::get`].
-    pub async fn get_newer(&self, url: &str) -> Result<Arc<JwkSet>, RemoteError> {
+    pub async fn get_newer(&self, url: &str, known: &Arc<JwkSet>) -> Result<Arc<JwkSet>, RemoteError> {
         let state = self.places.at(url, self.clock.now());
         let mut state = state.lock().await;
-        self.renew(url, &mut state, PAUSE).await
+        let now = self.clock.now();
+        if let Some(held) = &state.set
+            && (!Arc::ptr_eq(&held.keys, known)
+                || state.sought.is_some_and(|at| now < at.saturating_add(PAUSE)))
+        {
+            return Ok(Arc::clone(&held.keys));
+        }
+        state.sought = Some(now);
+        let pause = rest(state.failures);
+        self.renew(url, &mut state, pause).await
     }
 
     /// Fetches the set, unless the latest try is younger than `pause`; falls back to what is kept.

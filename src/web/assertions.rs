@@ -57,7 +57,7 @@ async fn believe(call: &Call, candidate: &Candidate<'_>) -> Result<Assertion, OA
     let keys = call.state.remote_keys.get(url).await.map_err(failed)?;
     match candidate.verify(&call.act, policy, Some(&keys), &endpoint) {
         Err(Unverified::KeyMissing(_)) => {
-            let newer = call.state.remote_keys.get_newer(url).await.map_err(failed)?;
+            let newer = call.state.remote_keys.get_newer(url, &keys).await.map_err(failed)?;
             candidate.verify(&call.act, policy, Some(&newer), &endpoint).map_err(Unverified::refusal)
         }
         Err(Unverified::Refused(error)) => Err(error),

@@ -121,7 +121,7 @@ async fn prove(call: &Call, claimed: &Claimed, endpoint: &str) -> Result<Proven,
     let kept = call.state.remote_keys.get(&url).await.map_err(failed)?;
     match claimed.prove(&call.act, &Evidence { keys: Some(&kept), ..evidence }) {
         Err(Unproven::KeyMissing(_)) => {
-            let newer = call.state.remote_keys.get_newer(&url).await.map_err(failed)?;
+            let newer = call.state.remote_keys.get_newer(&url, &kept).await.map_err(failed)?;
             let evidence = Evidence { keys: Some(&newer), ..evidence };
             claimed.prove(&call.act, &evidence).map_err(Unproven::refusal)
         }

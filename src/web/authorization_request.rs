@@ -52,7 +52,7 @@ async fn read(call: &Call, client: &Client, object: &str) -> Result<Asked, OAuth
     let kept = call.state.remote_keys.get(url).await.map_err(failed)?;
     match read(&Evidence { keys: Some(&kept), ..evidence }) {
         Err(Unread::KeyMissing(_)) => {
-            let newer = call.state.remote_keys.get_newer(url).await.map_err(failed)?;
+            let newer = call.state.remote_keys.get_newer(url, &kept).await.map_err(failed)?;
             read(&Evidence { keys: Some(&newer), ..evidence }).map_err(Unread::refusal)
         }
         Err(Unread::Refused(error)) => Err(error),

@@ -1,6 +1,7 @@
 //! The authorities whose word is taken for a client's certificate. RFC 5280 §6; RFC 8705 §2.1.
 
 use super::ClientCertificate;
+use crate::jose;
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::store::X509StoreBuilder;
@@ -62,7 +63,10 @@ impl Anchors {
         if !shown.own().is_valid_at(now) {
             return Err(Doubt::Expired);
         }
-        self.verify(shown, now).unwrap_or(Err(Doubt::Untrusted))
+        let vouched = self.verify(shown, now).unwrap_or(Err(Doubt::Untrusted));
+        // Why a path does not hold stands in OpenSSL's list of errors, too.
+        jose::forget_errors();
+        vouched
     }
 
     fn verify(

@@ -16,13 +16,26 @@ pub(super) fn describes(key: &Value, x509: &X509, der: &[u8]) -> bool {
         // RFC 7517 §4.7: base64, not base64url; the certificate of the key comes first.
         // RFC 8705 §2.2.2: the certificate itself, in `x5c`.
         let first = chain.get(0).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
-        return first.is_some_and(|first| first == der);
+        return first.is_some_and(|first| first == der) && has_its_key(members, x509);
     }
     if let Some(thumbprint) = members.get("x5t#S256") {
         let own = URL_SAFE_NO_PAD.encode(crate::digest::sha256(&[der]));
         return thumbprint.as_str() == Some(&own);
     }
+    has_its_key(members, x509)
+}
+
+/// RFC 7517 §4.7: the key in the first certificate is the JWK's own.
+fn has_its_key(members: &Map<String, Value>, x509: &X509) -> bool {
     x509.public_key().is_ok_and(|own| is_key(members, &own))
+}
+
+/// Whether a JWK that names certificates names one of its own key. RFC 7517 §4.7.
+pub fn names_its_certificate(key: &Value) -> bool {
+    let Some(chain) = key.get("x5c") else { return true };
+    let first = chain.get(0).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
+    let x509 = first.and_then(|der| X509::from_der(&der).ok());
+    x509.is_some_and(|x509| key.as_object().is_some_and(|members| has_its_key(members, &x509)))
 }
 
 /// RFC 7518 §6.2, §6.3; RFC 8037 §2.

@@ -10,4 +10,5 @@ mod name;
 
 pub use anchors::{Anchors, AnchorsError, Doubt};
 pub use certificate::{Certificate, ClientCertificate};
+pub use jwk::names_its_certificate;
 pub use name::Name;

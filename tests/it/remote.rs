@@ -67,15 +67,43 @@ async fn a_set_is_fetched_once_while_it_is_fresh() {
 async fn an_unknown_key_has_the_set_fetched_again_at_most_once_a_minute() {
     let world = World::new();
     world.publish(&["a"], None);
-    world.keys.get(URL).await.unwrap();
+    let first = world.keys.get(URL).await.unwrap();
     world.publish(&["b"], None);
-    for _ in 0..3 {
-        assert_eq!(kids(&world.keys.get_newer(URL).await), ["a"]);
+    let second = world.keys.get_newer(URL, &first).await;
+    assert_eq!(kids(&second), ["b"], "keys that changed right after the first fetch are found");
+    world.publish(&["c"], None);
+    for known in [&first, &second.unwrap()] {
+        assert_eq!(kids(&world.keys.get_newer(URL, known).await), ["b"]);
     }
-    assert_eq!(world.count(), 1);
+    assert_eq!(world.count(), 2);
     world.clock.advance(Duration::MINUTE);
     for _ in 0..3 {
-        assert_eq!(kids(&world.keys.get_newer(URL).await), ["b"]);
+        let known = world.keys.get(URL).await.unwrap();
+        assert_eq!(kids(&world.keys.get_newer(URL, &known).await), ["c"]);
+    }
+    assert_eq!(world.count(), 3);
+}
+
+#[tokio::test]
+async fn who_lacks_what_another_has_fetched_meanwhile_has_nothing_fetched() {
+    let world = World::new();
+    world.publish(&["a"], None);
+    let first = world.keys.get(URL).await.unwrap();
+    world.publish(&["b"], Some("max-age=60"));
+    world.clock.advance(Duration::HOUR);
+    world.keys.get(URL).await.unwrap();
+    assert_eq!(kids(&world.keys.get_newer(URL, &first).await), ["b"]);
+    assert_eq!(world.count(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_fails_rests_from_unknown_keys_too() {
+    let world = World::new();
+    world.publish(&["a"], None);
+    let known = world.keys.get(URL).await.unwrap();
+    world.outbound.answer(URL, Err(FetchError::TimedOut));
+    for _ in 0..3 {
+        assert_eq!(kids(&world.keys.get_newer(URL, &known).await), ["a"]);
     }
     assert_eq!(world.count(), 2);
 }
@@ -121,11 +149,14 @@ async fn what_is_no_key_set_of_public_keys_is_not_used() {
 async fn all_who_ask_at_a_time_wait_for_one_fetch() {
     let world = World::new();
     world.publish(&["a"], None);
-    let asking = (world.keys.get(URL), world.keys.get(URL), world.keys.get_newer(URL));
-    let answers = tokio::join!(asking.0, asking.1, asking.2);
-    assert_eq!(kids(&answers.2), ["a"]);
+    let answers = tokio::join!(world.keys.get(URL), world.keys.get(URL));
     assert!(answers.0.is_ok() && answers.1.is_ok());
     assert_eq!(world.count(), 1);
+    world.publish(&["b"], None);
+    let known = answers.0.unwrap();
+    let (one, other) = tokio::join!(world.keys.get_newer(URL, &known), world.keys.get_newer(URL, &known));
+    assert_eq!((kids(&one), kids(&other)), (vec!["b".to_owned()], vec!["b".to_owned()]));
+    assert_eq!(world.count(), 2);
 }
 
 #[tokio::test]

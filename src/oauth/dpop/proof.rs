@@ -46,7 +46,7 @@ pub struct Proof {
     pub spend: Spend,
 }
 
-/// The claims. RFC 9449 §4.2; all but the last two must be there.
+/// The claims. RFC 9449 §4.2; the first four must be there.
 #[derive(Deserialize)]
 struct Claims {
     jti: String,
@@ -55,6 +55,8 @@ struct Claims {
     iat: NumericDate,
     ath: Option<String>,
     nonce: Option<String>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
 }
 
 /// Checks the proof of a request: the values of its `DPoP` headers. None where there is no header.
@@ -103,7 +105,12 @@ pub const fn missing() -> OAuthError {
 /// The key and the claims, once the signature is right. RFC 9449 §4.3, 2 to 7.
 fn read(header: &[u8], held_to: Option<Profile>) -> Result<(String, Claims), OAuthError> {
     let malformed = || invalid("The DPoP proof is no signed JWT.", "dpop.malformed");
-    let algorithm = || invalid("The algorithm of the DPoP proof is not supported.", "dpop.algorithm");
+    let algorithm = || {
+        invalid(
+            "The alg of the DPoP proof must be one of dpop_signing_alg_values_supported.",
+            "dpop.algorithm",
+        )
+    };
     let text = std::str::from_utf8(header).map_err(|_| malformed())?;
     let jws = Jws::parse(text.trim_matches([' ', '\t']))
         .map_err(|error| if error == JoseError::Unsecured { algorithm() } else { malformed() })?;
@@ -111,8 +118,15 @@ fn read(header: &[u8], held_to: Option<Profile>) -> Result<(String, Claims), OAu
     if !jws.header().is_type(TYP) {
         return Err(invalid("The typ of the DPoP proof must be dpop+jwt.", "dpop.typ"));
     }
-    let jwk = jws.header().jwk.as_ref().ok_or(invalid("The DPoP proof names no key.", "dpop.jwk"))?;
-    let unusable = invalid("The key of the DPoP proof cannot be used.", "dpop.jwk");
+    let jwk = jws
+        .header()
+        .jwk
+        .as_ref()
+        .ok_or(invalid("The header of the DPoP proof lacks jwk, the public key.", "dpop.jwk"))?;
+    let unusable = invalid(
+        "The jwk of the DPoP proof is no key on P-256, P-384, P-521 or Ed25519, nor RSA of 2048 bits or more.",
+        "dpop.jwk",
+    );
     let private = invalid("The DPoP proof shows a private key.", "dpop.private_key");
     // RFC 9449 §4.3, 7.
     let jwk =
@@ -121,7 +135,9 @@ fn read(header: &[u8], held_to: Option<Profile>) -> Result<(String, Claims), OAu
     let verified = jws
         .verify(With::Key(&jwk), profile::algorithms(held_to))
         .map_err(|error| if error == JoseError::Algorithm { algorithm() } else { wrong })?;
-    let claims = verified.claims().map_err(|_| invalid("The DPoP proof lacks a claim.", "dpop.claims"))?;
+    let claims = verified.claims().map_err(|_| {
+        invalid("The DPoP proof needs jti, htm and htu as strings, and iat as a number.", "dpop.claims")
+    })?;
     Ok((jwk.thumbprint(), claims))
 }
 
@@ -136,17 +152,31 @@ fn check(
         return Err(invalid("The jti of the DPoP proof is empty or too long.", "dpop.jti"));
     }
     if claims.htm != expected.method {
-        return Err(invalid("The htm of the DPoP proof is another method.", "dpop.htm"));
+        return Err(invalid("The htm of the DPoP proof is not the method of the request.", "dpop.htm"));
     }
     // RFC 9449 §4.3, 9: without query and fragment.
     if !expected.urls.iter().any(|ours| url::is_same(&claims.htu, ours)) {
-        return Err(invalid("The htu of the DPoP proof is another URL.", "dpop.htu"));
+        return Err(invalid(
+            "The htu of the DPoP proof is not the URL of this endpoint, as the metadata names it.",
+            "dpop.htu",
+        ));
     }
     let made = claims.iat.0;
     let until = made.saturating_add(MAX_AGE).saturating_add(skew);
     // RFC 9449 §4.3, 11, and §11.1.
     if made > now.saturating_add(skew) || until <= now {
-        return Err(invalid("The iat of the DPoP proof is not the present.", "dpop.iat"));
+        return Err(invalid(
+            "The iat of the DPoP proof is more than a minute old, or in the future.",
+            "dpop.iat",
+        ));
+    }
+    // RFC 7519 §4.1.4, §4.1.5; FAPI 2.0 Security Profile §5.3.2.1: no proof needs them, but what they say holds.
+    let is_over = claims.exp.is_some_and(|exp| exp.0.saturating_add(skew) <= now);
+    if is_over || claims.nbf.is_some_and(|nbf| nbf.0 > now.saturating_add(skew)) {
+        return Err(invalid(
+            "The DPoP proof has expired by its exp, or its nbf is in the future.",
+            "dpop.times",
+        ));
     }
     // RFC 9449 §4.3, 12: made for the access token that goes along.
     let ath = expected.access_token.map(|token| URL_SAFE_NO_PAD.encode(sha256(&[token.as_bytes()])));

@@ -4,6 +4,8 @@ use super::{refuse, uris};
 use crate::jose::{JoseError, JwkSet};
 use crate::oauth::OAuthError;
 use crate::records::{Client, JwsAlgorithm, TokenEndpointAuthMethod};
+use crate::x509;
+use serde_json::Value;
 
 /// A larger set is refused. In bytes; a stored value stays well under 64 KiB.
 const MAX_BYTES: usize = 16 * 1024;
@@ -19,7 +21,13 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         return Err(refuse("jwks_uri: must be an https URI without a fragment.", "registration.jwks_uri"));
     }
     if let Some(jwks) = &keys.jwks {
-        let refused = |cause| refuse("jwks: must be a set of public keys, none of them broken.", cause);
+        let refused = |cause| {
+            refuse(
+                "jwks: must be a set of public keys in at most 16 KiB, EC, Ed25519 or RSA of 2048 bits at least, none \
+                 of them broken.",
+                cause,
+            )
+        };
         if jwks.to_string().len() > MAX_BYTES {
             return Err(refused("registration.jwks.size"));
         }
@@ -34,6 +42,14 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         })?;
         if set.is_empty() {
             return Err(refused("registration.jwks.empty"));
+        }
+        // RFC 7517 §4.7.
+        let listed = jwks.get("keys").and_then(Value::as_array);
+        if !listed.is_some_and(|keys| keys.iter().all(x509::names_its_certificate)) {
+            return Err(refuse(
+                "jwks: the first certificate in x5c must be one of the key beside it.",
+                "registration.jwks.certificate",
+            ));
         }
     }
     let has_keys = keys.jwks.is_some() || keys.jwks_uri.is_some();

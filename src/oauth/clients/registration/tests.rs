@@ -20,6 +20,14 @@ fn with(members: Value) -> Value {
     document
 }
 
+/// A key that says this of its certificates.
+#[allow(clippy::needless_pass_by_value, reason = "a literal reads better without a borrow")]
+fn certified(chain: Value) -> Value {
+    let mut key = public_key();
+    key["x5c"] = chain;
+    key
+}
+
 #[test]
 fn a_registration_gets_the_defaults_of_the_rfc() {
     let client = read(with(json!({}))).unwrap();
@@ -147,6 +155,9 @@ fn every_other_member_is_refused_by_its_name() {
         ("jwks", json!({"jwks": {"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]}})),
         ("jwks", json!({"jwks": {"keys": [{"kty": "oct", "k": "AA"}]}})),
         ("jwks", json!({"jwks": {"keys": [public_key()], "x": "a".repeat(17_000)}})),
+        ("jwks", json!({"jwks": {"keys": [certified(json!(["AA=="]))]}})),
+        ("jwks", json!({"jwks": {"keys": [certified(json!([]))]}})),
+        ("jwks", json!({"jwks": {"keys": [certified(json!("x"))]}})),
         ("jwks, jwks_uri", json!({"token_endpoint_auth_method": "private_key_jwt"})),
         ("jwks, jwks_uri", json!({"token_endpoint_auth_method": "self_signed_tls_client_auth"})),
         ("jwks, jwks_uri", json!({"require_signed_request_object": true})),

@@ -27,7 +27,7 @@ pub(super) async fn lay_over(call: &Call, document: Object, said: &str) -> Resul
     let failed = |error: RemoteError| statement::unverifiable(error.as_str());
     let mut keys = call.state.remote_keys.get(&issuer.jwks_uri).await.map_err(failed)?;
     if statement::names_another_key(said, &keys) {
-        keys = call.state.remote_keys.get_newer(&issuer.jwks_uri).await.map_err(failed)?;
+        keys = call.state.remote_keys.get_newer(&issuer.jwks_uri, &keys).await.map_err(failed)?;
     }
     statement::lay_over(document, said, &keys, (&call.act, call.realm.rules.policy.clock_skew))
 }

@@ -3,11 +3,13 @@
 use super::client::{ask, connect, exchange, home, server_pair};
 use crate::cli::process::{Home, free_address, wait};
 use crate::support::certificates::{PLAIN, Pair, Wanted};
+use crate::support::signed::{Key, encode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use openssl::ssl::{SslSessionCacheMode, SslVersion};
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -160,6 +162,53 @@ fn a_certificate_signed_by_itself_proves_the_client_that_registered_it() {
     assert_eq!(status(mtls, Some(&pair), ""), DONE);
     let other = Pair::self_signed(&Wanted { subject: &[("CN", "notes")], ..PLAIN });
     assert_eq!(status(mtls, Some(&other), ""), REFUSED);
+    server.stop();
+}
+
+/// The status lines of three requests on one connection.
+fn kept_open(address: SocketAddr, shown: &Pair, more: &str) -> [String; 3] {
+    let mut connection = connect(address, |builder| {
+        builder.set_certificate(&shown.certificate).unwrap();
+        builder.set_private_key(&shown.key).unwrap();
+    })
+    .unwrap();
+    let request = format!(
+        "POST /token HTTP/1.1\r\nHost: x\r\n{more}\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{FORM}",
+        FORM.len()
+    );
+    std::array::from_fn(|_| {
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = [0; 4096];
+        let count = connection.read(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[..count]).lines().next().unwrap_or_default().to_owned()
+    })
+}
+
+/// What a check found must not end a connection: OpenSSL's list of errors is shared by all that one thread does.
+#[test]
+fn a_refusal_is_told_whatever_openssl_found() {
+    let authority = Pair::authority("Clients");
+    let (home, mtls) = place(&authority);
+    add(
+        &home,
+        "notes",
+        &json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=notes" }),
+    );
+    let server = home.serve(&[]);
+    let of_notes = Wanted { subject: &[("CN", "notes")], ..PLAIN };
+    let good = authority.issue(&of_notes);
+    // The signature of an authority of the same name, but with another key, is looked at and found wrong.
+    let twin = Pair::authority("Clients").issue(&of_notes);
+    assert_eq!(kept_open(mtls, &twin, ""), [REFUSED; 3]);
+    // A signature whose numbers are out of range: an error, and a no.
+    let key = Key::es256();
+    let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.public(None) });
+    let proof = key.jws(header, &json!({ "jti": "1" }));
+    let (signed, _) = proof.rsplit_once('.').unwrap();
+    let zeros = format!("DPoP: {signed}.{}\r\n", encode([0; 64]));
+    assert_eq!(kept_open(mtls, &good, &zeros), ["HTTP/1.1 400 Bad Request"; 3]);
+    assert_eq!(kept_open(mtls, &good, ""), [DONE; 3]);
     server.stop();
 }
 

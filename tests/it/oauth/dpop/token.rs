@@ -100,6 +100,9 @@ async fn a_proof_that_says_something_else_is_refused() {
         ("jti", json!(""), "dpop.jti"),
         ("jti", json!(7), "dpop.claims"),
         ("jti", json!(long), "dpop.jti"),
+        ("exp", json!(now - 10), "dpop.times"),
+        ("exp", json!("soon"), "dpop.claims"),
+        ("nbf", json!(now + 11), "dpop.times"),
     ] {
         let proof = Prover::new().proof(&app, ("POST", "/token"), &[(name, value.clone())]);
         let answer = own_token(&app, &service, proof).await;
@@ -120,6 +123,8 @@ async fn other_spellings_and_other_clocks_are_taken() {
         ("htu", json!("http://localhost:8080/x/../%74oken")),
         ("iat", json!(now + 10)),
         ("iat", json!(now - 60)),
+        ("exp", json!(now - 9)),
+        ("nbf", json!(now + 10)),
         ("ath", json!("not looked at without a token")),
         ("more", json!({ "of": "this" })),
     ] {

@@ -212,6 +212,22 @@ async fn a_registered_certificate_proves_the_client() {
     assert_eq!(place.refusal(&[&vouched]).await, "client_auth.certificate_not_registered");
 }
 
+/// RFC 7517 §4.7: the certificate in `x5c` is one of the key beside it.
+#[actix_web::test]
+async fn a_registered_certificate_of_another_key_proves_nobody() {
+    let place = Place::start().await;
+    let (pair, other) = (Pair::self_signed(&named(SUBJECT)), Pair::self_signed(&named(SUBJECT)));
+    let mut mixed = jwk(&other, false);
+    mixed["x5c"] = json!([STANDARD.encode(pair.der())]);
+    place.app.with_client(json!({
+        "token_endpoint_auth_method": "self_signed_tls_client_auth",
+        "keys": { "jwks": { "keys": [mixed] } },
+    }));
+    for shown in [&pair, &other] {
+        assert_eq!(place.refusal(&[shown]).await, "client_auth.certificate_not_registered");
+    }
+}
+
 #[actix_web::test]
 async fn a_registered_certificate_that_has_expired_is_refused() {
     let place = Place::start().await;
