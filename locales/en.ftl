@@ -73,6 +73,16 @@ consent-terms = Its terms of use ({ $host })
 consent-allow = Allow
 consent-deny = Cancel
 
+## Before leaving for a site that nobody here knows
+
+leaving-title = Go on to another site?
+leaving-refused = { $client } asked for something that cannot be done here.
+leaving-cancelled = You did not sign in for { $client }.
+leaving-signed-out = You are signed out. { $client } asks you to come back.
+leaving-host = The next page is at { $host }. Nobody here has checked that site. Go on only if you know it, and never type your password for this server there.
+leaving-go-on = Go on to { $host }
+leaving-stay = Stay here
+
 ## Back to the application
 
 form-post-title = Almost there

@@ -2,7 +2,7 @@
 //!
 //! The outbox is written by [`crate::identity::sign_out`]. A notice that cannot be delivered is tried again, later each
 //! time, for a day; after a restart where it was left off, and once more where the day has passed. A client that refuses
-//! its notice is not asked again.
+//! its notice, or answers what will not change, is not asked again.
 
 use crate::act::Act;
 use crate::audit::{Entry, Event};
@@ -127,7 +127,9 @@ impl DeliverLogout {
             // OIDC Back-Channel Logout §2.8: 200; and since some frameworks answer so, 204.
             Ok(answer) if matches!(answer.status, 200 | 204) => Attempt::Delivered,
             Ok(answer) if answer.status == 400 => Attempt::Over("logout.refused_by_client"),
-            Ok(_) => Attempt::Failed("logout.answer_unexpected"),
+            // OIDC Back-Channel Logout §2.5: again only where the failure may pass.
+            Ok(answer) if may_pass(answer.status) => Attempt::Failed("logout.answer_unexpected"),
+            Ok(_) => Attempt::Over("logout.answer_unexpected"),
             Err(error) => Attempt::Failed(error.as_str()),
         })
     }
@@ -177,6 +179,11 @@ async fn settled(mut sending: JoinSet<Result<(), Fault>>) -> Result<(), Fault> {
         all = all.and(sent);
     }
     all
+}
+
+/// Whether a server that answers so may answer otherwise later. RFC 9110 §15.5.9, §15.6; RFC 6585 §4.
+const fn may_pass(status: u16) -> bool {
+    matches!(status, 408 | 429) || (status >= 500 && status != 501)
 }
 
 /// The notice for the next attempt; none where the time is over.

@@ -16,6 +16,13 @@ pub fn is_registered(client: &Client, requested: &str) -> bool {
     })
 }
 
+/// Whether a browser may be sent to this URI of the client's before the person has said so. What stays on the person's
+/// device (loopback, a scheme of an application's own) is no site that could pretend to be another.
+// RFC 9700 §4.11.2: trust follows from who registered the client.
+pub fn is_vouched_for(client: &Client, uri: &str) -> bool {
+    client.origin.is_vouched_for() || !uri.starts_with("https:")
+}
+
 fn differs_in_loopback_port_alone(registered: &str, requested: &str, native: bool) -> bool {
     ["http://127.0.0.1", "http://[::1]"].iter().any(|origin| {
         let (Some(registered), Some(requested)) =

@@ -50,7 +50,8 @@ pub(super) fn keys(settings: &Settings) -> KeyPolicy {
         rotate_every: span(own.rotate_every),
         publish_ahead: span(own.publish_ahead),
         jwks_max_age: span(own.jwks_max_age),
-        longest_token_life: span(settings.tokens.access_ttl_limit),
+        // OIDC RP-Initiated Logout §2: an ID token comes back as a hint as long as its session lives, whatever its `exp`.
+        longest_token_life: span(settings.tokens.access_ttl_limit.max(settings.login.session_absolute)),
         skew: span(settings.tokens.clock_skew),
         rsa_bits: own.rsa_bits,
     }
@@ -137,6 +138,7 @@ pub(super) fn registration(settings: &Settings) -> RegistrationPolicy {
         unused_ttl: Some(span(own.unused_ttl)),
         statement_issuers: own.software_statement_issuers.iter().map(issuer).collect(),
         require_statement: own.require_software_statement,
+        trust_redirects: own.trust_redirects,
     }
 }
 
@@ -284,4 +286,23 @@ fn trusted_issuer(own: &config::TrustedIssuer) -> Result<TrustedIssuer, StartErr
         scope: own.scope.clone(),
         roles: own.roles.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// OIDC RP-Initiated Logout §2: an ID token comes back as a hint for as long as its session lives.
+    #[test]
+    fn a_key_is_known_as_long_as_the_sessions_whose_id_tokens_it_signed() {
+        for (text, hours) in [
+            ("", 12),
+            ("[login]\nsession_absolute = \"30d\"", 720),
+            ("[login]\nsession_idle = \"1m\"\nsession_absolute = \"5m\"", 1),
+        ] {
+            let loaded = config::check(Some((Path::new("x.toml"), text)), &[]).unwrap();
+            assert_eq!(keys(&loaded.settings).longest_token_life, Duration::hours(hours), "{text}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 /// `[registration]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key")]
 pub struct Registration {
     /// Who may register a client over HTTP. RFC 7591.
     pub mode: Mode,
@@ -38,6 +39,8 @@ pub struct Registration {
     pub software_statement_issuers: Vec<StatementSource>,
     /// Whether a registration needs a software statement.
     pub require_software_statement: bool,
+    /// Whether people are sent to clients that nobody vouches for without being asked. RFC 9700 §4.11.2.
+    pub trust_redirects: bool,
 }
 
 pub(super) fn read(mut section: Section<'_>) -> Registration {
@@ -63,6 +66,7 @@ pub(super) fn read(mut section: Section<'_>) -> Registration {
         address_burst: section.take_within("address_burst", 20, 1..=100_000),
         software_statement_issuers: section.take("software_statement_issuers", Vec::new()),
         require_software_statement: section.take("require_software_statement", false),
+        trust_redirects: section.take("trust_redirects", false),
     }
 }
 

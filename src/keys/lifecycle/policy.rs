@@ -15,7 +15,8 @@ pub struct KeyPolicy {
     pub publish_ahead: Duration,
     /// How long a verifier may cache the JWKS.
     pub jwks_max_age: Duration,
-    /// The longest life of any token, in whole seconds.
+    /// The longest time for which anything that was signed may be shown, in whole seconds: the longest life of a token, and
+    /// that of a session, whose ID tokens come back as hints.
     pub longest_token_life: Duration,
     /// How far the clocks of verifiers may differ from ours.
     pub skew: Duration,

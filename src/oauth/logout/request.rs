@@ -2,7 +2,7 @@
 
 use crate::act::Act;
 use crate::keys::{Expected, Snapshot};
-use crate::oauth::{OAuthError, Params, Rules, subject};
+use crate::oauth::{OAuthError, Params, Rules, redirect_uri, subject};
 use crate::records::{Client, find};
 use crate::storage::{Read, Stop};
 use serde::Deserialize;
@@ -51,6 +51,14 @@ impl LogoutRequest {
     pub fn proves(&self, sid: Uuid, rules: &Rules) -> bool {
         let known = self.client.as_ref().map(|client| subject::session_of(client, sid, rules));
         self.hinted.is_some() && self.hinted == known
+    }
+
+    /// Whether the way back may be gone unasked. RFC 9700 §4.11.2.
+    pub fn back_is_vouched_for(&self) -> bool {
+        match (&self.client, &self.back) {
+            (Some(client), Some(back)) => redirect_uri::is_vouched_for(client, &back.uri),
+            (None, _) | (_, None) => true,
+        }
     }
 
     /// What a form must carry so that the request can be read again: names and values.

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 /// What stands for this session until its person signs in again, or out.
-// OIDC Session Management §4.1: another one whenever the state of the login changes in a way that matters to clients.
+// OIDC Session Management §3.2: another one whenever the state of the login changes in a way that matters to clients.
 pub fn browser_state(session: &BrowserSession) -> String {
     URL_SAFE_NO_PAD.encode(sha256(&[b"browser_state", state_of(session).as_bytes()]))
 }

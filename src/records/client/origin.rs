@@ -66,6 +66,16 @@ impl Origin {
         }
     }
 
+    /// Whether somebody here vouches for the client: an operator, by registering it or by a token for that, or an issuer
+    /// whose software statements count.
+    pub fn is_vouched_for(&self) -> bool {
+        match self {
+            Self::Operator => true,
+            Self::Registered(own) => own.initial_access_token.is_some() || own.software_statement.is_some(),
+            Self::Document(_) => false,
+        }
+    }
+
     /// Whether the client is what a document at its own address says.
     pub fn is_document(&self) -> bool {
         matches!(self, Self::Document(_))

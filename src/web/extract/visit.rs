@@ -159,6 +159,11 @@ impl Visit {
         self.request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site")
     }
 
+    /// Whether the answer is for a window or tab of its own, where the browser says so. Fetch Metadata §2.1.
+    pub fn is_window(&self) -> Option<bool> {
+        self.request.headers().get("sec-fetch-dest").map(|place| place == "document")
+    }
+
     /// Whether a page of ours asks, or a browser that does not say. Fetch Metadata §2.4.
     pub fn is_our_own(&self) -> bool {
         self.request

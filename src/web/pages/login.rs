@@ -178,7 +178,7 @@ pub async fn cancel(visit: Visit, form: PageForm) -> Result<HttpResponse, PageEr
         return Ok(redirect::see_other(&visit.href(routes::DEVICE_DENIED)));
     }
     let denied = visit.call.state.store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
-    authorization::send(&visit.call, visit.frame(), denied.response())
+    authorization::refuse(&visit, &denied)
 }
 
 /// The page, with the status of its notice.

@@ -7,10 +7,12 @@ use crate::audit::{Entry, Event};
 use crate::identity::browser_session::{self, Ended};
 use crate::oauth::logout::{self, LogoutRequest};
 use crate::oauth::{OAuthError, Params};
+use crate::records::Client;
 use crate::storage::{Stop, Txn};
 use crate::web::extract::cookie::CookieKind;
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
+use crate::web::respond::leaving::{LeavingPage, Reason};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
@@ -71,7 +73,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         Some(sid) => end(&visit, sid).await?,
         None => None,
     };
-    finish(&visit, &request, ended)
+    finish(&visit, &request, ended, true)
 }
 
 async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
@@ -80,12 +82,19 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
         && request.proves(sid, &visit.call.realm.rules)
     {
         let ended = end(visit, sid).await?;
-        return finish(visit, &request, ended);
+        return finish(visit, &request, ended, true);
     }
     // Not done: OIDC RP-Initiated Logout §2: asking in every case: who shows the hint of this very session is believed.
     // Not done: OIDC RP-Initiated Logout §2: `logout_hint`: the session that ends is the one in this browser.
     let Some(person) = visit.person().await? else {
-        return finish(visit, &request, None);
+        // OIDC Back-Channel Logout §2: whoever took part in a session that has lain idle is told, too.
+        let ended = match visit.open_session()? {
+            Some(sid) => end(visit, sid).await?,
+            None => None,
+        };
+        // RFC 9700 §4.11.2: nobody has been asked, and nobody was signed in.
+        let trusted = request.back_is_vouched_for() || visit.call.realm.registration.trust_redirects;
+        return finish(visit, &request, ended, trusted);
     };
     let browser = visit.browser()?;
     // OIDC RP-Initiated Logout §2, `ui_locales`: what cannot be served is no error.
@@ -124,18 +133,29 @@ async fn end(visit: &Visit, sid: Uuid) -> Result<Option<Ended>, PageError> {
 }
 
 /// Takes the cookies away and sends the person on: to the client that asked, or to a page of ours; past the clients
-/// that are told through the browser, where there are any.
-fn finish(visit: &Visit, request: &LogoutRequest, ended: Option<Ended>) -> Result<HttpResponse, PageError> {
+/// that are told through the browser, where there are any. A client that is not trusted with that has a link instead.
+fn finish(
+    visit: &Visit,
+    request: &LogoutRequest,
+    ended: Option<Ended>,
+    trusted: bool,
+) -> Result<HttpResponse, PageError> {
     // OIDC RP-Initiated Logout §3: after the session has ended, never before.
     let back = request.back.as_ref().map(logout::Return::location);
-    let location = back.unwrap_or_else(|| visit.href(routes::SIGNED_OUT));
     let call = &visit.call;
     let participants = ended.map(|ended| ended.participants).unwrap_or_default();
     let frames = logout::frames(&call.state.store, &call.act, &call.realm.rules, &participants)?;
-    let mut response = if frames.is_empty() {
-        redirect::see_other(&location)
-    } else {
-        signing_out::show(visit.frame(), frames, location)?
+    let signed_out = || visit.href(routes::SIGNED_OUT);
+    let mut response = match (back, frames.is_empty()) {
+        (Some(back), true) if !trusted => {
+            let name = request.client.as_ref().map(Client::display_name).unwrap_or_default();
+            LeavingPage::new(visit.frame(), Reason::SignedOut, name, back).show()?
+        }
+        (back, true) => redirect::see_other(&back.unwrap_or_else(signed_out)),
+        (back, false) => {
+            let location = back.filter(|_| trusted).unwrap_or_else(signed_out);
+            signing_out::show(visit.frame(), frames, location)?
+        }
     };
     for kind in [CookieKind::Session, CookieKind::State] {
         if let Some(cookie) = visit.cookies().clear(kind) {

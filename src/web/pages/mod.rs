@@ -14,7 +14,7 @@ pub mod setup;
 pub mod signed_out;
 
 use crate::web::respond::page::{Frame, Sample};
-use crate::web::respond::signing_out;
+use crate::web::respond::{leaving, signing_out};
 
 /// Every page in every look that it can have, under the page's name.
 pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
@@ -29,6 +29,7 @@ pub fn samples(frame: &Frame) -> Vec<(&'static str, Vec<Sample>)> {
         ("logout", logout::samples(frame)),
         ("signing_out", signing_out::samples(frame)),
         ("signed_out", signed_out::samples(frame)),
+        ("leaving", leaving::samples(frame)),
         ("index", index::samples(frame)),
         ("setup", setup::samples(frame)),
         ("error", error::samples(frame)),

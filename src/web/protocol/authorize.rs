@@ -167,11 +167,11 @@ async fn check_stranger(call: &Call, is_stranger: bool) -> Result<(), PageError>
 
 /// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.
 async fn tell(visit: &Visit, failure: Failure) -> Result<HttpResponse, PageError> {
-    // Not done: RFC 9700 §4.11.2: signing in before an error is sent on: clients wait for errors, and the URI was
-    // registered.
+    // Not done: RFC 9700 §4.11.2: signing in before an error is sent on to a client that somebody here vouches for: such
+    // clients wait for errors. Before others there is a page.
     let entry = Entry::new(&visit.call.act, Event::AuthorizationAnswered).refused(failure.error.cause);
     note(&visit.call, entry.client(&failure.target.client().client_id)).await?;
-    authorization::send(&visit.call, visit.frame(), failure.response())
+    authorization::refuse(visit, &failure)
 }
 
 /// Tells the person, since whoever asks is not to be trusted with an answer.

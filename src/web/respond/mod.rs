@@ -4,6 +4,7 @@ pub mod authorization;
 pub mod challenge;
 pub mod dpop_nonce;
 pub mod json;
+pub mod leaving;
 pub mod page;
 pub mod page_error;
 pub mod permissions;

@@ -46,7 +46,7 @@ pub(super) async fn is_signed_in(ada: &mut Browser) -> bool {
     ada.html.contains("You are signed in")
 }
 
-fn job(app: &App) -> DeliverLogout {
+pub(super) fn job(app: &App) -> DeliverLogout {
     DeliverLogout {
         tenant: app.realm.tenant.clone(),
         store: app.state.store.clone(),
@@ -58,7 +58,7 @@ fn job(app: &App) -> DeliverLogout {
     }
 }
 
-fn answers(app: &App, status: u16) {
+pub(super) fn answers(app: &App, status: u16) {
     app.outbound.answer(BACK_CHANNEL, Ok(Fetched { status, ..Fetched::default() }));
 }
 
@@ -206,7 +206,7 @@ pub(super) fn read(jwt: &str) -> (Value, Value) {
     (next(), next())
 }
 
-fn told(app: &App) -> Vec<(Value, Value)> {
+pub(super) fn told(app: &App) -> Vec<(Value, Value)> {
     let bodies = app.outbound.sent().into_iter().filter(|sent| sent.url == BACK_CHANNEL);
     bodies.map(|sent| read(sent.body.unwrap().strip_prefix("logout_token=").unwrap())).collect()
 }
@@ -299,11 +299,19 @@ async fn a_notice_is_tried_again_until_it_is_answered() {
     assert_eq!(told[0].1["jti"], told[2].1["jti"], "it is the same notice");
 }
 
+/// OIDC Back-Channel Logout §2.5: sent again where the failure may pass, and otherwise not.
 #[actix_web::test]
 async fn a_notice_that_is_refused_or_too_old_is_given_up() {
-    for (status, tries, cause) in
-        [(400, 1, "logout.refused_by_client"), (500, 17, "logout.answer_unexpected")]
-    {
+    for (status, tries, cause) in [
+        (400, 1, "logout.refused_by_client"),
+        (302, 1, "logout.answer_unexpected"),
+        (401, 1, "logout.answer_unexpected"),
+        (404, 1, "logout.answer_unexpected"),
+        (501, 1, "logout.answer_unexpected"),
+        (408, 17, "logout.answer_unexpected"),
+        (429, 17, "logout.answer_unexpected"),
+        (500, 17, "logout.answer_unexpected"),
+    ] {
         let (app, mut ada, _, tokens) = signed_in(&json!({})).await;
         answers(&app, status);
         ada.open(&logout_uri(&[("id_token_hint", tokens["id_token"].as_str().unwrap())])).await;
@@ -312,8 +320,20 @@ async fn a_notice_that_is_refused_or_too_old_is_given_up() {
             tried += job(&app).deliver().await.unwrap();
             app.advance(Duration::minutes(10));
         }
-        assert_eq!((tried, app.last_cause().as_str()), (tries, cause));
+        assert_eq!((tried, app.last_cause().as_str()), (tries, cause), "{status}");
     }
+}
+
+/// A session that has lain idle asks nobody, and ends: its clients are told, and go back.
+#[actix_web::test]
+async fn a_session_that_lies_idle_ends_without_a_question() {
+    let (app, mut ada, _, _) = signed_in(&json!({})).await;
+    answers(&app, 200);
+    app.advance(Duration::hours(3));
+    let asked = [("client_id", "web"), ("post_logout_redirect_uri", BACK)];
+    assert_eq!(ada.open(&logout_uri(&asked)).await.header("location"), BACK);
+    assert_eq!(job(&app).deliver().await.unwrap(), 1);
+    assert_eq!(told(&app).len(), 1);
 }
 
 /// Whatever ends a session tells its clients: another password, a disabled person, another person in the browser.

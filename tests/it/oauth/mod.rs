@@ -15,6 +15,7 @@ mod introspection;
 mod jwks;
 mod jwt_bearer;
 mod logout;
+mod logout_plans;
 mod mtls;
 mod openid;
 mod refresh_token;

@@ -59,7 +59,7 @@ async fn told_to_frame(app: &App, state: &str) -> String {
     frame.html
 }
 
-/// OIDC Session Management §3.2, §4.1: the frame judges by a cookie of its own, and a login, a step-up and a sign-out
+/// OIDC Session Management §3.2: the frame judges by a cookie of its own, and a login, a step-up and a sign-out
 /// change what it is told. B06 for that cookie.
 #[actix_web::test]
 async fn the_frame_is_told_by_a_cookie_that_changes_with_the_login() {

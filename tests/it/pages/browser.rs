@@ -311,7 +311,7 @@ async fn signed_in_elsewhere(browser: &Chromium) -> (Site, String) {
     (site, state)
 }
 
-/// OIDC Session Management §3.2, §4.1: in a page of another site, too, where the browser gives its cookies there.
+/// OIDC Session Management §3.2: in a page of another site, too, where the browser gives its cookies there.
 #[actix_web::test]
 #[ignore = "needs Chromium: scripts/test runs it"]
 async fn a_client_of_another_site_sees_in_its_frame_what_becomes_of_the_session() {

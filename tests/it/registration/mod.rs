@@ -3,6 +3,7 @@
 mod configuration;
 mod documents;
 mod policy;
+mod redirects;
 mod register;
 mod resources;
 mod statement;

@@ -41,6 +41,8 @@ pub struct RegistrationPolicy {
     pub statement_issuers: Arc<[StatementIssuer]>,
     /// Whether a registration needs one.
     pub require_statement: bool,
+    /// Whether people are sent to clients that nobody vouches for as to all others. RFC 9700 §4.11.2.
+    pub trust_redirects: bool,
 }
 
 impl RegistrationPolicy {
