@@ -233,7 +233,8 @@ impl World {
             (Health::Registered, _) if client == UNSIGNABLE => (0, Outcome::Failed("logout.fault")),
             (_, Reply::Status(200 | 204)) => (1, Outcome::Told),
             (_, Reply::Status(400)) => (1, Outcome::Over("logout.refused_by_client")),
-            (_, Reply::Status(_)) => (1, Outcome::Failed("logout.answer_unexpected")),
+            (_, Reply::Status(429 | 500 | 503)) => (1, Outcome::Failed("logout.answer_unexpected")),
+            (_, Reply::Status(_)) => (1, Outcome::Over("logout.answer_unexpected")),
             (_, Reply::Error(error)) => (1, Outcome::Failed(error.as_str())),
         }
     }
