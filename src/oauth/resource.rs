@@ -5,19 +5,27 @@ use super::{ErrorCode, OAuthError, Params};
 /// More resources than this in one request are refused.
 const MAX_RESOURCES: usize = 8;
 
-/// Reads every `resource` parameter: absolute URIs without a fragment. RFC 8707 §2.
+/// Reads every `resource` parameter: absolute URIs without a fragment. One that is named twice is one: RFC 8707 §2.
 ///
 /// # Errors
 /// `invalid_target` where one is no such URI, or there are more than 8.
 pub fn parse(params: &Params) -> Result<Vec<String>, OAuthError> {
-    let resources: Vec<String> = params.all("resource").map(str::to_owned).collect();
+    let mut resources: Vec<String> = Vec::new();
+    for resource in params.all("resource") {
+        if !resources.iter().any(|named| named == resource) {
+            resources.push(resource.to_owned());
+        }
+    }
     let well_formed = resources.iter().all(|resource| {
         url::Url::parse(resource).is_ok_and(|uri| uri.fragment().is_none()) && resource.len() <= 512
     });
     if well_formed && resources.len() <= MAX_RESOURCES {
         Ok(resources)
     } else {
-        Err(refuse("A resource must be an absolute URI without a fragment.", "resource.malformed"))
+        Err(refuse(
+            "At most 8 resources, each an absolute URI without a fragment and of at most 512 bytes.",
+            "resource.malformed",
+        ))
     }
 }
 

@@ -136,17 +136,24 @@ fn configure_protocol(app: &mut ServiceConfig) {
         // Not done: Browser-Based Apps §6.3.3.4: introspection: confidential clients alone may, and none is a script.
         .service(resource(INTROSPECT).route(post().to(introspect::post)))
         // OIDC Core §5.3.1: GET and POST, and scripts of other origins.
-        .service(open(resource(USERINFO).route(get().to(userinfo::get)).route(post().to(userinfo::post))))
+        .service(open(
+            resource(USERINFO)
+                .route(get().to(userinfo::get))
+                .route(post().to(userinfo::post))
+                .route(head().to(userinfo::get)),
+        ))
         // RFC 7009 §2.3: scripts of other origins.
         // Not done: RFC 7009 §2.3: JSONP: scripts that may call need none.
         .service(open(resource(REVOKE).route(post().to(revoke::post))))
         .service(open(resource(DEVICE_AUTHORIZATION).route(post().to(device_authorization::post))))
+        // Not done: RFC 9110 §9.1: HEAD: who looks ahead at a link begins no sign-in, and gets no code.
         .service(resource(AUTHORIZE).route(get().to(authorize::get)).route(post().to(authorize::post)))
         .service(open(resource(PAR).route(post().to(par::post))))
         .service(open(resource(REGISTER).route(post().to(registration::register::post))))
         .service(
             resource(REGISTRATION)
                 .route(get().to(registration::configuration::get))
+                .route(head().to(registration::configuration::get))
                 .route(put().to(registration::configuration::put))
                 .route(delete().to(registration::configuration::delete)),
         )

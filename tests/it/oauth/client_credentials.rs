@@ -84,6 +84,8 @@ async fn the_audience_is_the_resource_that_was_asked_for() {
     assert_eq!(aud(&[GRANT, ("resource", "https://b.example")]).await, "https://b.example");
     let both = [GRANT, ("resource", "https://a.example"), ("resource", "https://b.example")];
     assert_eq!(aud(&both).await, json!(["https://a.example", "https://b.example"]));
+    let twice = [GRANT, ("resource", "https://b.example"), ("resource", "https://b.example")];
+    assert_eq!(aud(&twice).await, "https://b.example", "one audience, however often it is named");
     for bad in ["https://c.example", "not a uri", "https://a.example#x"] {
         let answer = app.post("/token", &[GRANT, ("resource", bad)], Some(&service)).await;
         assert_eq!(answer.error(), (400, "invalid_target".into()), "{bad}");

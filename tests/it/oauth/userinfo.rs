@@ -1,6 +1,7 @@
 //! Userinfo. OIDC Core §5.3, RFC 6750. attacks: G01-G03.
 
 use crate::support::App;
+use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::json;
 
@@ -32,6 +33,35 @@ async fn the_token_may_stand_in_the_body() {
         .insert_header(("authorization", format!("Bearer {token}")))
         .set_form([("access_token", token)]);
     assert_eq!(app.send(both).await.error(), (400, "invalid_request".into()));
+}
+
+/// RFC 9110 §9.1, §9.3.2, §15.5.6: what is read by GET is looked at by HEAD; who asks in another way learns in which.
+#[actix_web::test]
+async fn other_methods_are_looked_at_or_refused() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid").await;
+    let by = |method: Method, uri: &str| {
+        let token = tokens["access_token"].as_str().unwrap();
+        let request = TestRequest::default().method(method).uri(uri);
+        app.send(request.insert_header(("authorization", format!("Bearer {token}"))))
+    };
+    for uri in ["/userinfo", "/register/nobody", "/.well-known/jwks.json"] {
+        let (seen, read) = (by(Method::HEAD, uri).await, by(Method::GET, uri).await);
+        assert_eq!(seen.status, read.status, "{uri}");
+        assert_eq!(seen.header("content-type"), read.header("content-type"), "{uri}");
+    }
+    for (method, uri, allowed) in [
+        (Method::PUT, "/userinfo", "GET, HEAD, OPTIONS, POST"),
+        (Method::GET, "/token", "OPTIONS, POST"),
+        (Method::HEAD, "/authorize", "GET, POST"),
+    ] {
+        let answer = by(method, uri).await;
+        let mut methods: Vec<_> = answer.header("allow").split(", ").map(str::to_owned).collect();
+        methods.sort_unstable();
+        assert_eq!((answer.status, methods.join(", ").as_str()), (405, allowed), "{uri}");
+    }
 }
 
 /// G01: RFC 6750 §3, RFC 9700 §4.3.2.
