@@ -140,7 +140,7 @@ pub fn deny(txn: &mut dyn Txn, act: &Act, id: &str, browser_hash: &str) -> Resul
         .refused(error.cause)
         .client(&interaction.client_id)
         .append(txn)?;
-    Ok(Failure { target, error })
+    Ok(Failure { target, error, openid: interaction.scope.contains("openid") })
 }
 
 fn merge(act: &Act, user_id: Uuid, before: Option<Consent>, interaction: &Interaction) -> Consent {

@@ -11,13 +11,18 @@ pub struct Failure {
     pub target: TrustedRedirect,
     /// What.
     pub error: OAuthError,
+    /// Whether the client asked who signs in: an authentication request, by the scope `openid`. OIDC Core §3.1.2.1.
+    pub openid: bool,
 }
 
 impl Failure {
-    /// What the client is sent. RFC 6749 §4.1.2.1.
-    pub fn response(&self) -> Response<'_> {
+    /// What the client is sent, with what stands for the browser's session where it is told that. RFC 6749 §4.1.2.1, OIDC
+    /// Core §3.1.2.6.
+    pub fn response(&self, session_state: Option<String>) -> Response<'_> {
         let (code, description) = (self.error.code.as_str(), self.error.description);
-        Response::new(&self.target, vec![("error", code.into()), ("error_description", description.into())])
+        let mut members = vec![("error", code.into()), ("error_description", description.into())];
+        members.extend(session_state.map(|state| ("session_state", state)));
+        Response::new(&self.target, members)
     }
 }
 

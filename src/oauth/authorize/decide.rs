@@ -55,7 +55,7 @@ pub fn decide(
         match pushed::consume(txn, act, pushed) {
             Ok(()) => {}
             Err(Stop::Refused(error)) => {
-                return Ok(Outcome::Refused(Failure { target: checked.target, error }));
+                return Ok(refused(checked.target, &checked.interaction, error));
             }
             Err(Stop::Fault(fault)) => return Err(fault),
         }
@@ -76,7 +76,7 @@ fn outcome(
         }
         (Next::WrongPerson, _) => Ok(end(txn, act, target, &interaction, WRONG_PERSON)),
         (Next::Unmet, _) => Ok(end(txn, act, target, &interaction, UNMET)),
-        (next, _) if silent => Ok(Outcome::Refused(Failure { target, error: silent_refusal(next) })),
+        (next, _) if silent => Ok(refused(target, &interaction, silent_refusal(next))),
         (Next::Consent, _) => {
             interaction::begin(txn, act, &interaction)?;
             Ok(Outcome::Consent(interaction.id))
@@ -101,7 +101,11 @@ fn end(
     error: OAuthError,
 ) -> Outcome {
     remove::<Interaction>(txn, &act.tenant, &interaction.id);
-    Outcome::Refused(Failure { target, error })
+    refused(target, interaction, error)
+}
+
+fn refused(target: TrustedRedirect, interaction: &Interaction, error: OAuthError) -> Outcome {
+    Outcome::Refused(Failure { target, error, openid: interaction.scope.contains("openid") })
 }
 
 /// Decides again on a stored interaction, after a page.

@@ -68,7 +68,8 @@ pub(super) fn issue(
     // OIDC Session Management §2: for those who asked who signed in.
     let session_state = grant.scope.contains("openid").then(|| {
         let salt = act.seed.expand_16("session_state.salt");
-        session_state::session_state(&grant.client_id, &interaction.redirect_uri, &signed_in.session, salt)
+        let session = Some(&signed_in.session);
+        session_state::session_state(&grant.client_id, &interaction.redirect_uri, session, salt)
     });
     let browser_session = state_of(&signed_in.session).to_owned();
     Ok(Answer { target, code, session_state: session_state.flatten(), browser_session })

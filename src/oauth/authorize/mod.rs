@@ -57,7 +57,10 @@ pub fn parse(
 ) -> Result<Checked, Failure> {
     match check(asked, &target, act, (rules, keys), browser_hash) {
         Ok((interaction, silent)) => Ok(Checked { target, interaction, silent }),
-        Err(error) => Err(Failure { target, error }),
+        Err(error) => {
+            let scope = asked.params().get("scope").ok().flatten().unwrap_or_default();
+            Err(Failure { target, error, openid: scope.split(' ').any(|value| value == "openid") })
+        }
     }
 }
 

@@ -17,11 +17,13 @@ pub fn browser_state(session: &BrowserSession) -> String {
     URL_SAFE_NO_PAD.encode(sha256(&[b"browser_state", state_of(session).as_bytes()]))
 }
 
-/// What the client gets with its code: the hash, a dot, the salt. None where its redirect URI has no web origin.
+/// What the client gets with its code, or with a refusal: the hash, a dot, the salt. None where its redirect URI has no web
+/// origin.
+// OIDC Session Management §3.2: the salt keeps a person from being known again by it.
 pub fn session_state(
     client_id: &str,
     redirect_uri: &str,
-    session: &BrowserSession,
+    session: Option<&BrowserSession>,
     salt: [u8; 16],
 ) -> Option<String> {
     let origin = Url::parse(redirect_uri).ok()?.origin();
@@ -29,7 +31,9 @@ pub fn session_state(
         return None;
     }
     let salt = URL_SAFE_NO_PAD.encode(salt);
-    let text = [client_id, &origin.ascii_serialization(), &browser_state(session), &salt].join(" ");
+    // Where nobody is signed in, the frame is told nothing.
+    let state = session.map(browser_state).unwrap_or_default();
+    let text = [client_id, &origin.ascii_serialization(), &state, &salt].join(" ");
     Some(format!("{}.{salt}", URL_SAFE_NO_PAD.encode(sha256(&[text.as_bytes()]))))
 }
 
@@ -60,7 +64,7 @@ mod tests {
     #[test]
     fn another_client_origin_cookie_or_salt_gives_another_state() {
         let of = |client: &str, uri: &str, cookie: u8, salt: u8| {
-            session_state(client, uri, &session(&cookie.to_string()), [salt; 16])
+            session_state(client, uri, Some(&session(&cookie.to_string())), [salt; 16])
         };
         let state = of("web", "https://app.example/cb", 1, 1).unwrap();
         assert_eq!(state.split('.').count(), 2);

@@ -103,7 +103,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
         Some("deny") => {
             let denied = store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
             // RFC 9700 §4.11.2: the page has said that either answer leads there.
-            authorization::send(&visit.call, visit.frame(), denied.response())
+            authorization::tell(&visit, &denied)
         }
         _ => Err(Phrase::BadRequest.into()),
     }

@@ -113,7 +113,7 @@ async fn unresolved(
 ) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
     match (authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, outer), stop) {
-        (Ok(target), Stop::Refused(error)) => tell(visit, Failure { target, error }).await,
+        (Ok(target), Stop::Refused(error)) => tell(visit, Failure { target, error, openid: false }).await,
         (_, stop) => refuse(call, stop).await,
     }
 }

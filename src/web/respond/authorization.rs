@@ -5,6 +5,7 @@ use super::page::{Frame, Page as _};
 use super::page_error::PageError;
 use super::redirect::see_other;
 use crate::oauth::authorize::{Delivery, Failure, Response};
+use crate::oauth::logout::session_state::session_state;
 use crate::oauth::{ErrorCode, redirect_uri};
 use crate::storage::Fault;
 use crate::web::extract::{Call, Visit};
@@ -25,6 +26,24 @@ pub fn send(call: &Call, frame: Frame, response: Response<'_>) -> Result<HttpRes
     }
 }
 
+/// Tells the client what was refused.
+///
+/// # Errors
+/// A fault where the store fails, or where it is to be signed and the key is not there yet.
+pub fn tell(visit: &Visit, failure: &Failure) -> Result<HttpResponse, PageError> {
+    send(&visit.call, visit.frame(), failure.response(state_of(visit, failure)?))
+}
+
+/// OIDC Session Management §2: with a refusal, too, for those who asked who signs in: what the frame would see now.
+fn state_of(visit: &Visit, failure: &Failure) -> Result<Option<String>, PageError> {
+    if !failure.openid {
+        return Ok(None);
+    }
+    let (target, session) = (&failure.target, visit.told_session()?);
+    let salt = visit.call.act.seed.expand_16("session_state.salt");
+    Ok(session_state(&target.client().client_id, target.redirect_uri(), session.as_ref(), salt))
+}
+
 /// Tells the client what was refused: at once, or, where nobody vouches for the client, once the person has said so.
 ///
 /// # Errors
@@ -32,7 +51,7 @@ pub fn send(call: &Call, frame: Frame, response: Response<'_>) -> Result<HttpRes
 pub fn refuse(visit: &Visit, failure: &Failure) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
     if !asks_first(visit, failure) {
-        return send(call, visit.frame(), failure.response());
+        return tell(visit, failure);
     }
     let reason = if failure.error.code == ErrorCode::AccessDenied {
         Reason::Cancelled
@@ -42,7 +61,11 @@ pub fn refuse(visit: &Visit, failure: &Failure) -> Result<HttpResponse, PageErro
     let (policy, keys) = (&call.realm.rules.policy, call.realm.keys.load());
     let name = failure.target.client().display_name();
     let page = |location| LeavingPage::new(visit.frame(), reason, name, location);
-    match failure.response().deliver(policy, &keys, call.act.now).map_err(Fault::from)? {
+    match failure
+        .response(state_of(visit, failure)?)
+        .deliver(policy, &keys, call.act.now)
+        .map_err(Fault::from)?
+    {
         Delivery::Redirect(uri) => page(uri).show(),
         Delivery::Form { action, fields } => page(action).with(fields).show(),
     }

@@ -31,6 +31,37 @@ async fn a_client_can_watch_the_session() {
     assert_eq!(ada.html, "");
 }
 
+/// OIDC Session Management §2, §3.2: a refusal tells it too, another one each time, so that a client sees somebody sign in.
+#[actix_web::test]
+async fn a_refusal_tells_the_state_as_well() {
+    let (app, mut ada, _, _) = signed_in(&json!({})).await;
+    let expected = |told: &str, state: &str| {
+        let salt = state.split_once('.').unwrap().1;
+        let text = format!("web https://app.example {told} {salt}");
+        format!("{}.{salt}", URL_SAFE_NO_PAD.encode(latchkey::digest::sha256(&[text.as_bytes()])))
+    };
+    let silent = authorize_uri(&[("prompt", "none")]);
+    let mut nobody = Browser::new(&app);
+    let first = sent_back(&nobody.open(&silent).await);
+    assert_eq!(first["error"], "login_required");
+    assert_eq!(first["session_state"], expected("", &first["session_state"]));
+    assert_ne!(sent_back(&nobody.open(&silent).await)["session_state"], first["session_state"]);
+    ada.open("/check-session/state").await;
+    let told = ada.html.clone();
+    for over in [&[("scope", "openid"), ("max_age", "x")][..], &[("prompt", "none"), ("max_age", "0")]] {
+        let refused = sent_back(&ada.open(&authorize_uri(over)).await);
+        assert!(refused.contains_key("error"));
+        assert_eq!(refused["session_state"], expected(&told, &refused["session_state"]), "{over:?}");
+    }
+    ada.open(&authorize_uri(&[("prompt", "login")])).await;
+    let denied = sent_back(&ada.submit(&ada.form("/login/cancel")).await);
+    assert_eq!(denied["session_state"], expected(&told, &denied["session_state"]));
+    for over in [&[("scope", "profile"), ("prompt", "none"), ("max_age", "0")][..], &[("scope", "nonsense")]]
+    {
+        assert!(!sent_back(&ada.open(&authorize_uri(over)).await).contains_key("session_state"), "{over:?}");
+    }
+}
+
 #[actix_web::test]
 async fn the_frame_may_stand_in_anybodys_page() {
     let app = App::start().await;
