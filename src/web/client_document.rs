@@ -144,5 +144,14 @@ async fn outdate(call: &Call, client_id: &str) -> Result<(), Fault> {
 }
 
 fn unknown(cause: &'static str) -> Stop<OAuthError> {
-    Stop::Refused(OAuthError::invalid_request("The client is not known here.", cause))
+    let description = match cause {
+        "client.unknown" => "The client is not known here.",
+        TOO_MANY => "Too many documents of clients were asked for from this address: try again in a minute.",
+        // One text for all: what our calls to others met with is nobody's business.
+        _ => {
+            "The client_id is no https address of a client ID metadata document that can be had and used here: JSON that \
+             names this very address as its client_id, and a client without a secret."
+        }
+    };
+    Stop::Refused(OAuthError::invalid_request(description, cause))
 }

@@ -3,7 +3,7 @@
 
 use super::presented::{Presented, Shown};
 use super::proof::{Evidence, Unproven};
-use super::{OAuthError, Params, invalid_client};
+use super::{ErrorCode, OAuthError, Params, invalid_client};
 use crate::act::Act;
 use crate::jose::{JoseError, Jws, JwsAlgorithm, Registered, Window, With};
 use crate::oauth::clients::profile;
@@ -83,7 +83,7 @@ impl Check<'_> {
                 }
                 _ => Unproven::Refused(refused(error)),
             })?;
-        let claims = verified.claims().map_err(refused);
+        let claims = verified.claims().map_err(told);
         claims.and_then(|claims| self.judge(claims, act, evidence)).map_err(Unproven::Refused)
     }
 
@@ -106,7 +106,10 @@ impl Check<'_> {
         // RFC 8725 §3.8: issuer and subject are those of the key's owner.
         // RFC 7521 §5.2: issuer and subject are there, and compared as strings.
         if claims.iss.as_ref() != Some(client_id) {
-            return Err(invalid_client("client_assertion.issuer"));
+            return Err(tell(
+                "iss and sub of the client assertion must be the client_id.",
+                "client_assertion.issuer",
+            ));
         }
         if claims.sub.as_ref() != Some(client_id) {
             return Err(invalid_client("client_assertion.subject"));
@@ -115,10 +118,16 @@ impl Check<'_> {
         let skew = profile::skew(evidence.policy.clock_skew, self.client.profile);
         let window = Window { now: act.now, skew, longest_life: LONGEST_LIFE };
         // RFC 7523 §3: `exp` is there and has not passed, nor is `nbf` or `iat` ahead.
-        let until = claims.check_times(&window).map_err(refused)?;
+        let until = claims.check_times(&window).map_err(told)?;
         // OIDC Core §9: `jti` is required.
-        let jti = claims.jti.filter(|jti| !jti.is_empty()).ok_or(invalid_client("client_assertion.jti"))?;
-        let replayed = invalid_client("client_assertion.replayed");
+        let jti = claims
+            .jti
+            .filter(|jti| !jti.is_empty())
+            .ok_or(tell("The client assertion needs a jti.", "client_assertion.jti"))?;
+        let replayed = tell(
+            "The jti of the client assertion was used before: make one a request.",
+            "client_assertion.replayed",
+        );
         Ok(Spend { purpose: PURPOSE, issuer: client_id.clone(), jti, until, replayed })
     }
 
@@ -128,17 +137,35 @@ impl Check<'_> {
         let issuer = &*evidence.policy.issuer;
         if self.client.authentication.assertion_audience_issuer_only || self.client.profile.is_some() {
             let is_issuer = claims.aud.as_ref().is_some_and(|audience| audience.is_only(issuer));
-            return if is_issuer { Ok(()) } else { Err(refused(JoseError::Audience)) };
+            return if is_issuer { Ok(()) } else { Err(told(JoseError::Audience)) };
         }
         // Not done: rfc7523bis §4: the issuer as the sole audience for every client: those that name the endpoint's URL would stay
         // outside. Demanded of each that has `assertion_audience_issuer_only`, and under the profiles.
         let endpoints = evidence.endpoints.map(|path| evidence.policy.urls(path)).concat();
         let accepted: Vec<&str> =
             std::iter::once(issuer).chain(endpoints.iter().map(String::as_str)).collect();
-        claims.check_audience(&accepted).map_err(refused)
+        claims.check_audience(&accepted).map_err(told)
     }
 }
 
 fn refused(error: JoseError) -> OAuthError {
     invalid_client(error.as_str())
+}
+
+/// A refusal that says why: only whoever holds the client's key gets to see it.
+const fn tell(description: &'static str, cause: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidClient, description, cause)
+}
+
+/// The same, for what stands in an assertion whose signature is right.
+fn told(error: JoseError) -> OAuthError {
+    let description = match error {
+        JoseError::Audience => "aud of the client assertion must be the issuer, as a string.",
+        JoseError::Expired => "The client assertion has expired.",
+        JoseError::NotYetValid => "The client assertion is not valid yet: see nbf and iat.",
+        JoseError::LongLived => "exp of the client assertion must be within an hour.",
+        JoseError::Claims => "The client assertion lacks exp, or has a claim of another type.",
+        _ => return refused(error),
+    };
+    tell(description, error.as_str())
 }

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// The claims of RFC 7519 §4.1 speak about the object, and are no parameters.
 const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
+/// Parameters that may hold any text, and so what a list or an object would be written as, too.
+const TEXTS: [&str; 4] = ["id_token_hint", "login_hint", "nonce", "state"];
+
 /// The parameters. A number or a truth value becomes its text, an object or a list the JSON that the parameter would
 /// hold; each of several resources becomes a parameter of its own (RFC 8707 §2.1).
 pub(super) fn params(members: Object) -> Result<Params, OAuthError> {
@@ -25,6 +28,9 @@ pub(super) fn params(members: Object) -> Result<Params, OAuthError> {
                 }
             }
             Value::String(text) => pairs.push((name, text)),
+            Value::Array(_) | Value::Object(_) if TEXTS.contains(&name.as_str()) => {
+                return Err(refused("request_object.parameters"));
+            }
             Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 pairs.push((name, value.to_string()));
             }
@@ -66,6 +72,8 @@ mod tests {
     fn members_that_no_parameter_can_hold_are_refused() {
         assert_eq!(read(json!({"state": "a\u{0}b"})), Err("request_object.parameters"));
         assert_eq!(read(json!({"a\u{0}": "b"})), Err("request_object.parameters"));
+        assert_eq!(read(json!({"state": ["a"]})), Err("request_object.parameters"));
+        assert_eq!(read(json!({"nonce": {}})), Err("request_object.parameters"));
         assert_eq!(read(json!({"resource": [1]})), Err("request_object.resource"));
         let many = (0..65).map(|n| (format!("p{n}"), json!("x"))).collect();
         assert_eq!(read(Value::Object(many)), Err("request_object.parameters"));

@@ -93,12 +93,27 @@ struct Named {
 }
 
 /// RFC 7521 §4.1.1: an assertion that is not valid is no valid grant.
-const fn refuse(cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidGrant, "The assertion is not valid here.", cause)
+fn refuse(cause: &'static str) -> OAuthError {
+    let description = match cause {
+        "jws.malformed" | "jws.header" | "jws.critical" | "jws.claims" => {
+            "The assertion is no signed JWT, or lacks one of sub, aud and exp, or has one of another type."
+        }
+        "jws.type" => "The typ of the assertion is that of another use.",
+        "jws.audience" => "aud of the assertion must be this issuer, or what was agreed on with its own.",
+        "jws.expired" => "The assertion has expired.",
+        "jws.not_yet_valid" => "The assertion is not valid yet: see nbf and iat.",
+        "jws.long_lived" => "exp of the assertion is too far ahead.",
+        "assertion.replayed" => "The assertion was used before.",
+        // One text for all: whoever cannot sign is not told whom we trust, nor what our calls to others met with.
+        _ => {
+            "The assertion is not signed by an issuer that is trusted here, for a subject and claims that it is trusted for."
+        }
+    };
+    OAuthError::new(ErrorCode::InvalidGrant, description, cause)
 }
 
 /// The refusal where an issuer's keys cannot be had, for this private cause.
-pub const fn keys_unavailable(cause: &'static str) -> OAuthError {
+pub fn keys_unavailable(cause: &'static str) -> OAuthError {
     refuse(cause)
 }
 

@@ -338,18 +338,43 @@ async fn published_keys_are_fetched_and_kept_until_one_is_missing() {
         assert_eq!(answer.status, 200, "{}", app.last_cause());
     }
     assert_eq!(app.outbound.count(JWKS_URI), 2);
-    // A new key is found as soon as the set may be fetched again.
-    app.outbound.publish(JWKS_URI, &json!({ "keys": [new.public(Some("k2"))] }));
-    let signed = |jti: &str| {
+    // A new key is found at once, and the next one as soon as the set may be fetched again.
+    let signed = |kid: &str, jti: &str| {
         let claims = claims_with(jti, &json!({ "exp": 1_800_000_120 }));
-        new.jws(json!({ "alg": "ES256", "kid": "k2" }), &claims)
+        new.jws(json!({ "alg": "ES256", "kid": kid }), &claims)
     };
-    refused(&app, &signed("4"), "jws.unknown_key").await;
-    assert_eq!(app.outbound.count(JWKS_URI), 2, "at most once a minute");
-    app.advance(Duration::MINUTE);
-    assert_eq!(ask(&app, &signed("4"), &[]).await.status, 200, "{}", app.last_cause());
+    app.outbound.publish(JWKS_URI, &json!({ "keys": [new.public(Some("k2"))] }));
+    assert_eq!(ask(&app, &signed("k2", "4"), &[]).await.status, 200, "{}", app.last_cause());
     assert_eq!(app.outbound.count(JWKS_URI), 3);
-    refused(&app, &signed("4"), "client_assertion.replayed").await;
+    app.outbound.publish(JWKS_URI, &json!({ "keys": [new.public(Some("k3"))] }));
+    refused(&app, &signed("k3", "5"), "jws.unknown_key").await;
+    assert_eq!(app.outbound.count(JWKS_URI), 3, "at most once a minute");
+    app.advance(Duration::MINUTE);
+    assert_eq!(ask(&app, &signed("k3", "5"), &[]).await.status, 200, "{}", app.last_cause());
+    assert_eq!(app.outbound.count(JWKS_URI), 4);
+    refused(&app, &signed("k3", "5"), "client_assertion.replayed").await;
+}
+
+/// Whoever holds the key is told what is wrong with an assertion; nobody else learns more than that it is.
+#[actix_web::test]
+async fn only_the_holder_of_the_key_is_told_why() {
+    let (key, stranger) = (Key::es256(), Key::es256());
+    let app = with_key(&key, json!({})).await;
+    for (over, told) in [
+        (
+            json!({ "aud": "https://other.example" }),
+            "aud of the client assertion must be the issuer, as a string.",
+        ),
+        (json!({ "exp": 1_700_000_000 }), "The client assertion has expired."),
+        (json!({ "exp": null }), "The client assertion lacks exp, or has a claim of another type."),
+        (json!({ "jti": null }), "The client assertion needs a jti."),
+    ] {
+        let claims = claims_with("1", &over);
+        let own = ask(&app, &key.jws(header("ES256"), &claims), &[]).await;
+        assert_eq!((own.status, &own.json()["error_description"]), (401, &json!(told)));
+        let other = ask(&app, &stranger.jws(header("ES256"), &claims), &[]).await;
+        assert_eq!(other.json()["error_description"], "Client authentication failed.");
+    }
 }
 
 /// A key without a name that was exchanged is found too.

@@ -134,6 +134,13 @@ async fn an_assertion_that_is_not_right_is_refused() {
         let answer = ask(&world, &world.sign(&over), &[]).await;
         assert_eq!(answer.error(), (400, "invalid_grant".into()), "{over}");
         assert_eq!(world.app.last_cause(), cause, "{over}");
+        // Whom we trust is not told to whoever cannot sign for them.
+        let description = answer.json()["error_description"].as_str().unwrap().to_owned();
+        assert_eq!(
+            description.contains("trusted here"),
+            cause.starts_with("assertion."),
+            "{over} {description}"
+        );
     }
     assert_eq!(ask(&world, "", &[]).await.error(), (400, "invalid_request".into()));
     assert_eq!(world.app.last_cause(), "assertion.missing");

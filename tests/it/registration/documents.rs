@@ -159,6 +159,8 @@ async fn an_identifier_that_is_no_address_of_a_document_is_not_fetched() {
     ] {
         let refused = app.asked_by(bad).await;
         assert_eq!((refused.status, refused.header("location").as_str()), (400, ""), "{bad}");
+        let is_https = bad.starts_with("https:");
+        assert_eq!(refused.text().contains("client ID metadata document"), is_https, "{bad}");
         let form = [("grant_type", "refresh_token"), ("refresh_token", "lkr_x"), ("client_id", bad)];
         assert_eq!(app.post("/token", &form, None).await.error(), (401, "invalid_client".into()), "{bad}");
     }

@@ -32,13 +32,36 @@ pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const LONGEST_CHAIN: usize = 8;
 
 /// RFC 8693 §2.2.2: a subject or actor token that is not valid, or that policy does not allow, is an invalid request.
-const fn refuse(cause: &'static str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidRequest, "The subject or actor token is not accepted for this.", cause)
+fn refuse(cause: &'static str) -> OAuthError {
+    let description = match cause {
+        "token_exchange.type_unknown" => {
+            "subject_token_type and actor_token_type must be the URN of access_token, jwt or id_token."
+        }
+        "token_exchange.id_token" => "An ID token of this server cannot be exchanged: use the access token.",
+        "token_exchange.foreign_access_token" => {
+            "The token is not of this server: a trusted issuer's is of the type jwt or id_token."
+        }
+        "token_exchange.foreign_actor" => "The actor token must be an access token of this server.",
+        "token_exchange.may_not_act" => "may_act of the subject token does not name who is to act.",
+        "token_exchange.chain_too_long" => "The subject token was handed on too often.",
+        "token_exchange.issuer_not_allowed" => {
+            "The client may not exchange tokens of this issuer (token_exchange_subject_issuers)."
+        }
+        // One text for all: of a token that is none of its business a client does not learn whether it lives.
+        _ => {
+            "The token is invalid, expired or revoked, bound to a key that was not proved, or neither of this client nor \
+             for one of its token_exchange_subject_audiences."
+        }
+    };
+    OAuthError::new(ErrorCode::InvalidRequest, description, cause)
 }
 
-/// The same refusal, in the words of RFC 8693 §2.2.2.
-pub const fn refused(error: OAuthError) -> OAuthError {
-    refuse(error.cause)
+/// The same refusal, in the words of RFC 8693 §2.2.2. What is wrong with a trusted issuer's token stays as it was told.
+pub fn refused(error: OAuthError) -> OAuthError {
+    match error.code {
+        ErrorCode::InvalidGrant => OAuthError { code: ErrorCode::InvalidRequest, ..error },
+        _ => refuse(error.cause),
+    }
 }
 
 /// Exchanges a verified token.
