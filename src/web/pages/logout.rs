@@ -31,8 +31,8 @@ use uuid::Uuid;
 pub struct LogoutPage {
     /// The frame.
     pub frame: Frame,
-    /// Who is signed in.
-    pub account: String,
+    /// Who is signed in; nobody where the session has lain idle for too long.
+    pub account: Option<String>,
     /// The client that asks, if one does.
     pub client_name: Option<String>,
     /// The form that signs out.
@@ -86,22 +86,19 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
     }
     // Not done: OIDC RP-Initiated Logout §2: asking in every case: who shows the hint of this very session is believed.
     // Not done: OIDC RP-Initiated Logout §2: `logout_hint`: the session that ends is the one in this browser.
-    let Some(person) = visit.person().await? else {
-        // OIDC Back-Channel Logout §2: whoever took part in a session that has lain idle is told, too.
-        let ended = match visit.open_session()? {
-            Some(sid) => end(visit, sid).await?,
-            None => None,
-        };
+    let person = visit.person().await?;
+    // OIDC Back-Channel Logout §2: whoever took part in a session that has lain idle is to be told, too.
+    if person.is_none() && visit.open_session()?.is_none() {
         // RFC 9700 §4.11.2: nobody has been asked, and nobody was signed in.
         let trusted = request.back_is_vouched_for() || visit.call.realm.registration.trust_redirects;
-        return finish(visit, &request, ended, trusted);
-    };
+        return finish(visit, &request, None, trusted);
+    }
     let browser = visit.browser()?;
     // OIDC RP-Initiated Logout §2, `ui_locales`: what cannot be served is no error.
     let locales = params.get("ui_locales").ok().flatten();
     let page = LogoutPage {
         frame: visit.frame_in(locales),
-        account: account_of(&person.user),
+        account: person.as_ref().map(|person| account_of(&person.user)),
         client_name: request.client.as_ref().map(|client| client.display_name().to_owned()),
         form: csrf::seal(&browser, FormName::Logout, Subject::default()),
         carried: request.carried().to_vec(),
@@ -169,12 +166,14 @@ fn finish(
 pub fn samples(frame: &Frame) -> Vec<Sample> {
     let page = |client_name: Option<&str>| LogoutPage {
         frame: frame.clone(),
-        account: "Ada Lovelace".into(),
+        account: Some("Ada Lovelace".into()),
         client_name: client_name.map(Into::into),
         form: FormSeal { csrf: "CSRF".into(), interaction: None },
         carried: client_name.map(|_| ("client_id", "web".to_owned())).into_iter().collect(),
     };
+    let idle = LogoutPage { account: None, ..page(Some("Meadow Notes")) };
     vec![
+        Sample::of("idle", &idle),
         Sample::of("usual", &page(None)),
         Sample::of("client", &page(Some("Meadow Notes"))),
         Sample::of("markup", &page(Some("\"><script>alert(1)</script>"))),

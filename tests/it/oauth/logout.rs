@@ -324,14 +324,21 @@ async fn a_notice_that_is_refused_or_too_old_is_given_up() {
     }
 }
 
-/// A session that has lain idle asks nobody, and ends: its clients are told, and go back.
+/// OIDC RP-Initiated Logout §2: a session that has lain idle is one all the same: the person is asked, and its clients are
+/// told.
 #[actix_web::test]
-async fn a_session_that_lies_idle_ends_without_a_question() {
+async fn a_session_that_lies_idle_can_be_ended() {
     let (app, mut ada, _, _) = signed_in(&json!({})).await;
     answers(&app, 200);
     app.advance(Duration::hours(3));
-    let asked = [("client_id", "web"), ("post_logout_redirect_uri", BACK)];
-    assert_eq!(ada.open(&logout_uri(&asked)).await.header("location"), BACK);
+    ada.open(&logout_uri(&[("client_id", "web"), ("post_logout_redirect_uri", BACK)])).await;
+    assert!(
+        ada.html.contains("Meadow Notes asks to sign you out") && !ada.html.contains("ada"),
+        "{}",
+        ada.html
+    );
+    assert_eq!(job(&app).deliver().await.unwrap(), 0);
+    assert_eq!(ada.submit(&ada.form("/logout")).await.header("location"), BACK);
     assert_eq!(job(&app).deliver().await.unwrap(), 1);
     assert_eq!(told(&app).len(), 1);
 }
