@@ -53,16 +53,20 @@ impl FromRequest for PageForm {
         Box::pin(async move {
             let body = body.await.map_err(|error| too_large_or_cut(&error))?;
             if !is_form {
-                return Err(Phrase::BadRequest.into());
+                return Err(because("The body must be application/x-www-form-urlencoded."));
             }
             Ok(Self(Params::parse(&body).map_err(unreadable)?))
         })
     }
 }
 
-/// The page for a request that breaks the rules of parameters.
-pub(super) fn unreadable(_: OAuthError) -> PageError {
-    Phrase::BadRequest.into()
+/// The page for a request that breaks the rules of parameters; a developer is told which one.
+pub(super) fn unreadable(error: OAuthError) -> PageError {
+    because(error.description)
+}
+
+fn because(why: &'static str) -> PageError {
+    PageError { detail: Some(why), ..Phrase::BadRequest.into() }
 }
 
 fn too_large_or_cut(error: &actix_web::Error) -> PageError {

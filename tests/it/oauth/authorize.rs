@@ -44,7 +44,15 @@ async fn a_request_may_be_posted() {
     assert_eq!((from_afar.status, from_afar.header("location")), (303, authorize_uri(&[])));
     assert_eq!(from_afar.header("set-cookie"), "", "what the browser has is not replaced");
     is_page(&app.send(posted("", &[("redirect_uri", "https://evil.example")])).await, "evil");
-    is_page(&app.send(TestRequest::post().uri("/authorize").set_json(json!({}))).await, "no form");
+    let wrong = [
+        (TestRequest::post().set_json(json!({})), "application/x-www-form-urlencoded"),
+        (posted(&known, &[]).set_payload("scope=%ff"), "A parameter is not UTF-8."),
+    ];
+    for (request, why) in wrong {
+        let answer = app.send(request.uri("/authorize")).await;
+        is_page(&answer, why);
+        assert!(answer.text().contains(why), "a developer learns what is wrong: {why}");
+    }
 }
 
 /// Each is a durable write that anybody may ask for.
