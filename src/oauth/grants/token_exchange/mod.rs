@@ -58,9 +58,10 @@ fn refuse(cause: &'static str) -> OAuthError {
 
 /// The same refusal, in the words of RFC 8693 §2.2.2. What is wrong with a trusted issuer's token stays as it was told.
 pub fn refused(error: OAuthError) -> OAuthError {
-    match error.code {
-        ErrorCode::InvalidGrant => OAuthError { code: ErrorCode::InvalidRequest, ..error },
-        _ => refuse(error.cause),
+    if error.code == ErrorCode::InvalidGrant {
+        OAuthError { code: ErrorCode::InvalidRequest, ..error }
+    } else {
+        refuse(error.cause)
     }
 }
 
