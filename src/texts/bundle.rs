@@ -27,7 +27,6 @@ impl std::error::Error for TextsError {}
 
 /// The parsed file of one language.
 pub(super) struct Bundle {
-    language: LanguageIdentifier,
     tag: String,
     keys: Vec<String>,
     texts: FluentBundle<FluentResource>,
@@ -47,7 +46,7 @@ impl Bundle {
         // We do it ourselves, and only where it is needed: see `argument`.
         texts.set_use_isolating(false);
         texts.add_resource(resource).map_err(|errors| unreadable(format!("{errors:?}")))?;
-        Ok(Self { tag: language.to_string(), language, keys, texts })
+        Ok(Self { tag: language.to_string(), keys, texts })
     }
 
     /// The language's tag.
@@ -58,11 +57,6 @@ impl Bundle {
     /// The keys, sorted.
     pub(super) fn keys(&self) -> &[String] {
         &self.keys
-    }
-
-    /// Whether a person who wants `wanted` is served by this language: the primary subtags are the same.
-    pub(super) fn serves(&self, wanted: &LanguageIdentifier) -> bool {
-        self.language.language == wanted.language
     }
 
     /// The text of `key`, if this language has one.

@@ -1,7 +1,8 @@
 //! Every text that a person reads, by key, from Fluent bundles: one file a language in `locales/`, English first.
 //!
 //! A new language is a new file: it is embedded, offered to browsers that ask for it, and falls back to English
-//! key by key. A name cannot rearrange the sentence around it.
+//! key by key. It is named by the shortest tag that all who read it ask for (`de`, not `de-DE`), for
+//! one that says more than a reader does serves nobody: RFC 4647 §3.4. A name cannot rearrange the sentence around it.
 
 mod argument;
 mod bundle;
@@ -34,7 +35,7 @@ pub fn languages() -> Vec<String> {
 #[derive(Debug, Clone)]
 pub struct Texts {
     english: Arc<Bundle>,
-    others: Vec<Arc<Bundle>>,
+    all: Vec<Arc<Bundle>>,
 }
 
 impl Texts {
@@ -45,27 +46,26 @@ impl Texts {
     /// reads them all, so a built program does not fail here.
     pub fn load() -> Result<Self, TextsError> {
         let mut english = None;
-        let mut others = Vec::new();
+        let mut all = Vec::new();
         for name in Locales::iter() {
             let Some(tag) = name.strip_suffix(".ftl") else { continue };
             let file = Locales::get(&name).ok_or(TextsError::Missing)?;
             let bundle = Arc::new(Bundle::parse(tag, &file.data)?);
             if tag == ENGLISH {
-                english = Some(bundle);
-            } else {
-                others.push(bundle);
+                english = Some(Arc::clone(&bundle));
             }
+            all.push(bundle);
         }
-        Ok(Self { english: english.ok_or(TextsError::Missing)?, others })
+        Ok(Self { english: english.ok_or(TextsError::Missing)?, all })
     }
 
     /// The language that fits best: `ui_locales` of the request first (OIDC Core §3.1.2.1, tags separated by
-    /// spaces), then the browser's `Accept-Language` (RFC 9110 §12.5.4), then English.
+    /// spaces), then the browser's `Accept-Language` (RFC 9110 §12.5.4), then English; looked up as RFC 4647 §3.4 says.
     pub fn choose(&self, ui_locales: Option<&str>, accept_language: Option<&str>) -> Language {
         let wanted = preference::wanted(ui_locales, accept_language);
-        let known = || std::iter::once(&self.english).chain(&self.others);
-        let own = wanted.iter().find_map(|tag| known().find(|bundle| bundle.serves(tag)));
-        Language { own: Arc::clone(own.unwrap_or(&self.english)), english: Arc::clone(&self.english) }
+        let own = preference::look_up(&wanted, &self.all, |bundle| bundle.tag());
+        let own = own.and_then(|at| self.all.get(at)).unwrap_or(&self.english);
+        Language { own: Arc::clone(own), english: Arc::clone(&self.english) }
     }
 
     /// Every key, in the order of the alphabet. For the tests that compare the keys with their uses.

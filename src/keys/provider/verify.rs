@@ -44,13 +44,15 @@ pub(super) fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<d
     Ok(Box::new(OpensslJwtVerifier { algorithm: *algorithm, known, key }))
 }
 
-/// A point in the form of SEC 1 §2.3.3, which must lie on the curve.
+/// A point in the form of SEC 1 §2.3.3. OpenSSL decodes what is in range and lies on the curve; that it is no multiple of
+/// less than the whole order follows, but for the point at infinity: SP 800-56A §5.6.2.3.4.
 fn ec_key(curve: Nid, point: &[u8]) -> std::result::Result<PKey<Public>, ErrorStack> {
     let group = EcGroup::from_curve_name(curve)?;
     let point = EcPoint::from_bytes(&group, point, &mut *BigNumContext::new()?)?;
-    let key = EcKey::from_public_key(&group, &point)?;
-    key.check_key()?;
-    PKey::from_ec_key(key)
+    if point.is_infinity(&group) {
+        return Err(ErrorStack::get());
+    }
+    PKey::from_ec_key(EcKey::from_public_key(&group, &point)?)
 }
 
 fn rsa_key(key: &DecodingKey) -> std::result::Result<PKey<Public>, ErrorStack> {

@@ -41,6 +41,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 3986", "Uniform Resource Identifier (URI): Generic Syntax"),
     ("RFC 4291", "IP Version 6 Addressing Architecture"),
     ("RFC 4514", "LDAP: String Representation of Distinguished Names"),
+    ("RFC 4647", "Matching of Language Tags"),
     ("RFC 4632", "Classless Inter-domain Routing (CIDR)"),
     ("RFC 5116", "An Interface and Algorithms for Authenticated Encryption"),
     ("RFC 5280", "X.509 Certificate and CRL Profile"),

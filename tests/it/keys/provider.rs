@@ -1,6 +1,8 @@
 //! `jsonwebtoken` on openssl: it verifies our tokens, we verify its, and its confusions are refused.
 
 use super::{Keys, epoch, quick_policy};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm as Alg, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use latchkey::jobs::rotate_keys::Work;
@@ -92,8 +94,7 @@ fn we_verify_what_it_signs() {
         let public: PublicKey = serde_json::from_value(jwk).unwrap();
         let token = encode(&Header::new(alg), &json!({ "sub": "ada" }), &private).unwrap();
         let (input, signature) = token.rsplit_once('.').unwrap();
-        let signature =
-            base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, signature).unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         assert!(
             VerifyingKey::parse(algorithm, &public).unwrap().verify(input.as_bytes(), &signature),
             "{alg:?}"
@@ -117,6 +118,24 @@ fn hmac_and_small_rsa_keys_are_refused() {
     let (_, ec_private, ec_public) = key_pairs().swap_remove(6);
     assert!(encode(&Header::new(Alg::RS256), &json!({}), &ec_private).is_err());
     assert!(decode::<Value>(&token, &ec_public, &validation(Alg::RS256)).is_err());
+}
+
+/// SP 800-56A §5.6.2.3.4: in range, on the curve, and not at infinity.
+#[test]
+fn a_point_that_is_no_public_key_is_refused() {
+    let (_, private, _) = key_pairs().swap_remove(6);
+    let jwk = serde_json::to_value(Jwk::from_encoding_key(&private, Alg::ES256).unwrap()).unwrap();
+    let member = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
+    let good = [vec![4], member("x"), member("y")].concat();
+    let takes = |point: &[u8]| {
+        (provider::PROVIDER.verifier_factory)(&Alg::ES256, &DecodingKey::from_ec_der(point)).is_ok()
+    };
+    assert!(takes(&good));
+    let beside = [&good[..64], &[good[64] ^ 1]].concat();
+    let out_of_range = [vec![4], vec![0xff; 32], member("y")].concat();
+    for bad in [beside, out_of_range, vec![0], vec![], good[..64].to_vec()] {
+        assert!(!takes(&bad), "{bad:?}");
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ mod actor;
 mod request;
 mod subject;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use request::{Request, Shown, TokenType, parse, read};
 
