@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod architecture;
+mod caching;
 mod cli;
 mod docs;
 mod fuzz;

@@ -123,6 +123,7 @@ fn hmac_and_small_rsa_keys_are_refused() {
 /// SP 800-56A §5.6.2.3.4: in range, on the curve, and not at infinity.
 #[test]
 fn a_point_that_is_no_public_key_is_refused() {
+    provider::install();
     let (_, private, _) = key_pairs().swap_remove(6);
     let jwk = serde_json::to_value(Jwk::from_encoding_key(&private, Alg::ES256).unwrap()).unwrap();
     let member = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();

@@ -1,6 +1,7 @@
 //! The whole application in the test's own thread: production's routes over a store in memory and a clock that
 //! stands still until it is told to move.
 
+use super::caching;
 use actix_web::body::{self, BoxBody};
 use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::header::HeaderMap;
@@ -49,7 +50,8 @@ pub(crate) const ISSUER: &str = "http://localhost:8080";
 /// The password of every person that [`App::with_user`] adds.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+/// The path that was asked for, and what came back.
+type Answering = Pin<Box<dyn Future<Output = (String, Answer)>>>;
 
 /// A running application.
 #[derive(Clone)]
@@ -218,9 +220,11 @@ impl App {
         Self { clock, state, realm, outbound, entropy, serve }
     }
 
-    /// Sends a request. Whoever is told to come later is told when, whatever the test is about: RFC 6585 §4.
+    /// Sends a request. Whatever the test is about: what may be kept is as [`caching`] says, and whoever is told to come
+    /// later is told when (RFC 6585 §4).
     pub(crate) async fn send(&self, request: TestRequest) -> Answer {
-        let answer = (self.serve)(request).await;
+        let (path, answer) = (self.serve)(request).await;
+        caching::check(&path, &self.realm.base_path(), &answer);
         if matches!(answer.status, 429 | 503) {
             let wait = answer.header("retry-after");
             assert!(wait.parse::<u32>().is_ok_and(|wait| wait > 0), "{} in {wait:?} s", answer.status);
@@ -349,7 +353,8 @@ async fn serve(state: Data<AppState>, realm: Data<Realm>) -> Rc<dyn Fn(TestReque
         let service = service.clone();
         Box::pin(async move {
             let request = request.peer_addr("192.0.2.1:40000".parse().unwrap()).to_request();
-            match service.call(request).await {
+            let path = request.path().to_owned();
+            let answer = match service.call(request).await {
                 Ok(response) => Answer::of(response.map_into_boxed_body()).await,
                 Err(error) => {
                     let response = error.error_response();
@@ -357,7 +362,8 @@ async fn serve(state: Data<AppState>, realm: Data<Realm>) -> Rc<dyn Fn(TestReque
                     let body = body::to_bytes(response.into_body()).await.unwrap_or_default();
                     Answer { status, headers, body }
                 }
-            }
+            };
+            (path, answer)
         })
     })
 }

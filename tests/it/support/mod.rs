@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod browser;
+pub(crate) mod caching;
 pub(crate) mod certificates;
 pub(crate) mod device;
 pub(crate) mod dpop;
