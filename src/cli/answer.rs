@@ -3,12 +3,16 @@
 use super::{Failure, client, inspect, key, print, resource, user};
 use crate::admin::Answer;
 use serde_json::json;
+use std::process::ExitCode;
 
-/// Prints an answer.
-pub(super) fn show(answer: &Answer, as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        return show_json(answer);
-    }
+/// Prints an answer. The exit code is 1 for a token that a verifier would not accept.
+pub(super) fn show(answer: &Answer, as_json: bool) -> Result<ExitCode, Failure> {
+    if as_json { show_json(answer) } else { show_text(answer) }?;
+    let is_refused = matches!(answer, Answer::Explained(explanation) if !explanation.accepted);
+    Ok(if is_refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn show_text(answer: &Answer) -> Result<(), Failure> {
     match answer {
         Answer::User(view) => user::show(view),
         Answer::Users(page) => user::list(&page.items),

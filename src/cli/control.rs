@@ -1,6 +1,6 @@
 //! Orders: to the running server through its control socket, or carried out here while none runs.
 
-use super::{Failure, answer};
+use super::Failure;
 use crate::admin::socket::{Reply, path_in};
 use crate::admin::{Answer, Order};
 use crate::config::Settings;
@@ -9,7 +9,6 @@ use crate::storage::Store;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::Duration;
 
 /// Making an RSA key of 4096 bits may take a while.
@@ -79,17 +78,6 @@ pub(super) fn ask(settings: &Settings, order: &Order, may_make: bool) -> Result<
     let answer = control.ask(order);
     control.close()?;
     answer
-}
-
-/// One order from beginning to end, and its answer shown.
-pub(super) fn tell(
-    settings: &Settings,
-    order: &Order,
-    may_make: bool,
-    as_json: bool,
-) -> Result<ExitCode, Failure> {
-    answer::show(&ask(settings, order, may_make)?, as_json)?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A whole list, part by part.

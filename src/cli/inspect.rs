@@ -1,13 +1,12 @@
 //! `latchkey inspect`
 
 use super::control::ask;
-use super::{Failure, answer, print, secret_input};
+use super::{Failure, print, secret_input};
 use crate::admin::{Answer, Order, Secret};
 use crate::config::Settings;
 use crate::oauth::tokens::inspect::{Explanation, Verdict};
 use clap::Args;
 use serde_json::Value;
-use std::process::ExitCode;
 
 /// The arguments of `inspect`.
 #[derive(Debug, Args)]
@@ -19,14 +18,10 @@ pub(super) struct Arguments {
     audience: Option<String>,
 }
 
-/// Exit code 0 where a verifier would accept the token, 1 where it would not.
-pub(super) fn run(settings: &Settings, arguments: Arguments, as_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, arguments: Arguments) -> Result<Answer, Failure> {
     let Arguments { token, audience } = arguments;
     let token = if token == "-" { secret_input::from_stdin()? } else { Secret::from(token) };
-    let answer = ask(settings, &Order::Inspect { token, audience }, false)?;
-    answer::show(&answer, as_json)?;
-    let accepted = matches!(&answer, Answer::Explained(explanation) if explanation.accepted);
-    Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    ask(settings, &Order::Inspect { token, audience }, false)
 }
 
 pub(super) fn show(explanation: &Explanation) -> Result<(), Failure> {

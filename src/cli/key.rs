@@ -1,12 +1,11 @@
 //! `latchkey key`
 
-use super::control::tell;
+use super::control::ask;
 use super::{Failure, print};
-use crate::admin::{Change, KeyOrder, KeyView, Order};
+use crate::admin::{Answer, Change, KeyOrder, KeyView, Order};
 use crate::config::Settings;
 use crate::records::SignatureAlgorithm;
 use clap::Subcommand;
-use std::process::ExitCode;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -33,14 +32,14 @@ fn algorithm(text: &str) -> Result<SignatureAlgorithm, String> {
     known.ok_or_else(|| "give ES256, RS256 or EdDSA".to_owned())
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
     let order = match verb {
         Verb::List => KeyOrder::List,
         Verb::Rotate { alg } => KeyOrder::Rotate { alg },
         Verb::Revoke { kid } => KeyOrder::Revoke { kid },
         Verb::Rewrap => KeyOrder::Rewrap,
     };
-    tell(settings, &Order::Key(order), false, as_json)
+    ask(settings, &Order::Key(order), false)
 }
 
 pub(super) fn list(keys: &[KeyView]) -> Result<(), Failure> {

@@ -101,11 +101,13 @@ fn carry_out(cli: Cli) -> Result<ExitCode, Failure> {
     match verb {
         Verb::Serve(arguments) => serve::run(config, &arguments, json),
         Verb::CheckConfig(arguments) => check_config::run(&arguments, json),
-        Verb::User(verb) => user::run(&settings(config.as_deref())?, verb, json),
-        Verb::Client(verb) => client::run(&settings(config.as_deref())?, verb, json),
-        Verb::Resource(verb) => resource::run(&settings(config.as_deref())?, verb, json),
-        Verb::Key(verb) => key::run(&settings(config.as_deref())?, verb, json),
-        Verb::Inspect(arguments) => inspect::run(&settings(config.as_deref())?, arguments, json),
+        Verb::User(verb) => answer::show(&user::run(&settings(config.as_deref())?, verb)?, json),
+        Verb::Client(verb) => answer::show(&client::run(&settings(config.as_deref())?, verb)?, json),
+        Verb::Resource(verb) => answer::show(&resource::run(&settings(config.as_deref())?, verb)?, json),
+        Verb::Key(verb) => answer::show(&key::run(&settings(config.as_deref())?, verb)?, json),
+        Verb::Inspect(arguments) => {
+            answer::show(&inspect::run(&settings(config.as_deref())?, arguments)?, json)
+        }
         Verb::Audit(verb) => audit::run(&settings(config.as_deref())?, &verb, json),
     }
 }

@@ -1,11 +1,10 @@
 //! `latchkey resource`: the APIs for which tokens are issued, and what they say about themselves.
 
-use super::control::tell;
+use super::control::ask;
 use super::{Failure, print};
-use crate::admin::{Order, ResourceOrder, ResourceView};
+use crate::admin::{Answer, Order, ResourceOrder, ResourceView};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
-use std::process::ExitCode;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -58,14 +57,14 @@ pub(super) struct One {
     resource: String,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
     let (order, may_make) = match verb {
         Verb::Add(add) => (ResourceOrder::Add(Box::new(view(*add))), true),
         Verb::List => (ResourceOrder::List, false),
         Verb::Show(One { resource }) => (ResourceOrder::Show { resource }, false),
         Verb::Delete(One { resource }) => (ResourceOrder::Delete { resource }, false),
     };
-    tell(settings, &Order::Resource(order), may_make, as_json)
+    ask(settings, &Order::Resource(order), may_make)
 }
 
 fn view(add: Add) -> ResourceView {

@@ -1,13 +1,12 @@
 //! `latchkey user`
 
-use super::control::{ask_for_all, tell};
+use super::control::{ask, ask_for_all};
 use super::profile::ProfileArgs;
-use super::{Failure, answer, print, secret_input};
+use super::{Failure, print, secret_input};
 use crate::admin::{Answer, Order, Secret, UserOrder, UserView};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// People asked for at once.
 const PAGE: usize = 200;
@@ -96,9 +95,9 @@ pub(super) struct One {
     user: String,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
     let (order, may_make) = match verb {
-        Verb::List => return all(settings, as_json),
+        Verb::List => return all(settings),
         Verb::Add(add) => (self::add(*add)?, true),
         Verb::Set(set) => {
             let Set { user, profile, removed } = *set;
@@ -112,7 +111,7 @@ pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<Exit
             (UserOrder::SetPassword { user, password: password.read()? }, false)
         }
     };
-    tell(settings, &Order::User(order), may_make, as_json)
+    ask(settings, &Order::User(order), may_make)
 }
 
 fn add(add: Add) -> Result<UserOrder, Failure> {
@@ -120,14 +119,13 @@ fn add(add: Add) -> Result<UserOrder, Failure> {
     Ok(UserOrder::Add { username: add.username, password, profile: Box::new(add.profile.read(&[])?) })
 }
 
-fn all(settings: &Settings, as_json: bool) -> Result<ExitCode, Failure> {
+fn all(settings: &Settings) -> Result<Answer, Failure> {
     let list = |after| Order::User(UserOrder::List { after, limit: PAGE });
     let mut answer = ask_for_all(settings, list)?;
     if let Answer::Users(page) = &mut answer {
         page.items.sort_by(|a, b| a.username.cmp(&b.username));
     }
-    answer::show(&answer, as_json)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(answer)
 }
 
 pub(super) fn list(users: &[UserView]) -> Result<(), Failure> {

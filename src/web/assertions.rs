@@ -4,7 +4,7 @@
 //! keys that an issuer publishes.
 
 use super::extract::Call;
-use super::routes::TOKEN;
+use super::paths::TOKEN;
 use crate::oauth::grants::Request;
 use crate::oauth::grants::token_exchange::{self, Shown};
 use crate::oauth::trust::{Assertion, Candidate, Unverified, keys_unavailable};

@@ -5,8 +5,8 @@
 
 use super::client_document;
 use super::extract::{Call, dpop};
+use super::paths::TOKEN;
 use super::respond::ProtocolError;
-use super::routes::TOKEN;
 use crate::audit::{Entry, Event};
 use crate::oauth::client_auth::{
     AuthenticatedClient, Claimed, Evidence, Presented, Proven, Unproven, claim, keys_unavailable,

@@ -7,6 +7,7 @@ mod client_document;
 pub mod extract;
 pub mod middleware;
 pub mod pages;
+pub mod paths;
 mod possession;
 pub mod protocol;
 pub mod published;

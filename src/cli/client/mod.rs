@@ -3,9 +3,9 @@
 mod flags;
 pub(super) mod token;
 
-use super::control::{ask_for_all, tell};
-use super::{Failure, answer, print, secret_input};
-use crate::admin::{ClientOrder, ClientView, Order, Secret};
+use super::control::{ask, ask_for_all};
+use super::{Failure, print, secret_input};
+use crate::admin::{Answer, ClientOrder, ClientView, Order, Secret};
 use crate::config::Settings;
 use crate::jose::json::Object;
 use crate::oauth::clients::registration::{Metadata, document, is_known};
@@ -14,7 +14,6 @@ use flags::Flags;
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// What is shown of a client beside its settings.
 const SHOWN: [&str; 4] = ["client_id", "registered_by", "created_at", "updated_at"];
@@ -88,14 +87,13 @@ pub(super) struct One {
     client_id: String,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
     let (order, may_make) = match verb {
         Verb::List => {
             let list = |after| Order::Client(ClientOrder::List { after, limit: PAGE });
-            answer::show(&ask_for_all(settings, list)?, as_json)?;
-            return Ok(ExitCode::SUCCESS);
+            return ask_for_all(settings, list);
         }
-        Verb::Token(verb) => return token::run(settings, verb, as_json),
+        Verb::Token(verb) => return token::run(settings, verb),
         Verb::Set(set) => {
             let patch = changes(&set)?;
             (ClientOrder::Set { client_id: set.client_id, patch }, false)
@@ -112,7 +110,7 @@ pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<Exit
         Verb::Enable(One { client_id }) => (ClientOrder::Enable { client_id }, false),
         Verb::Delete(One { client_id }) => (ClientOrder::Delete { client_id }, false),
     };
-    tell(settings, &Order::Client(order), may_make, as_json)
+    ask(settings, &Order::Client(order), may_make)
 }
 
 /// The identifier, which the flag decides before the document, and the settings.

@@ -1,11 +1,10 @@
 //! `latchkey client token`: initial access tokens, with which clients register themselves.
 
-use super::super::control::tell;
+use super::super::control::ask;
 use super::super::{Failure, print};
-use crate::admin::{ClientOrder, InitialTokenView, Order, Secret, TokenOrder};
+use crate::admin::{Answer, ClientOrder, InitialTokenView, Order, Secret, TokenOrder};
 use crate::config::Settings;
 use clap::{Args, Subcommand};
-use std::process::ExitCode;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -47,13 +46,13 @@ pub(in crate::cli) struct Create {
     profile: Option<String>,
 }
 
-pub(super) fn run(settings: &Settings, verb: Verb, as_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
     let (order, may_make) = match verb {
         Verb::Create(create) => (order(&create)?, true),
         Verb::List => (TokenOrder::List, false),
         Verb::Revoke { name } => (TokenOrder::Revoke { name }, false),
     };
-    tell(settings, &Order::Client(ClientOrder::Token(order)), may_make, as_json)
+    ask(settings, &Order::Client(ClientOrder::Token(order)), may_make)
 }
 
 fn order(create: &Create) -> Result<TokenOrder, Failure> {

@@ -2,11 +2,22 @@
 
 use super::params::HashParams;
 use super::phc::{Parts, PasswordHash};
-use super::pool::Verdict;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 /// The length of the hashes that we make, in bytes.
 const HASH_BYTES: usize = 32;
+
+/// What a comparison found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The password is right.
+    Right {
+        /// The stored hash was made with lower parameters than are asked for now: hash anew and replace it.
+        rehash: bool,
+    },
+    /// The password is wrong, or there is none.
+    Wrong,
+}
 
 /// Working memory. Kept by its worker between hashes: allocating and clearing it anew costs a good part of a hash.
 #[derive(Default)]

@@ -11,7 +11,8 @@ mod reply;
 mod rules;
 mod workers;
 
+pub use hashing::Verdict;
 pub use params::{HashParams, ParamsError};
 pub use phc::PasswordHash;
-pub use pool::{PasswordPool, PoolError, PoolPolicy, PoolStartError, Verdict};
+pub use pool::{PasswordPool, PoolError, PoolPolicy, PoolStartError};
 pub use rules::{MAX_BYTES, PasswordError, PasswordPolicy, check_new, prepare};

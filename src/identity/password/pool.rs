@@ -3,7 +3,7 @@
 //! One worker a core, each with its memory; a bounded queue, and beyond it [`PoolError::Busy`]. The work belongs to
 //! the pool: a client that hangs up frees no place early, so hanging up and asking again gains nothing.
 
-use super::hashing::{self, Memory};
+use super::hashing::{self, Memory, Verdict};
 use super::params::{HashParams, ParamsError};
 use super::phc::PasswordHash;
 use super::reply;
@@ -37,18 +37,6 @@ impl Default for PoolPolicy {
             queue: NonZeroUsize::MIN.saturating_add(63),
         }
     }
-}
-
-/// What a comparison found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The password is right.
-    Right {
-        /// The stored hash was made with lower parameters than are asked for now: hash anew and replace it.
-        rehash: bool,
-    },
-    /// The password is wrong, or there is none.
-    Wrong,
 }
 
 /// Why the pool gives no answer.

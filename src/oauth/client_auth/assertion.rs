@@ -1,8 +1,8 @@
 //! Assertions by which a client proves who it is, whatever signs them. RFC 7521 §4.2, RFC 7523 §2.2 and §3, OIDC Core
 //! §9, FAPI 2.0 Security Profile §5.3.2.1.
 
+use super::evidence::{Evidence, Unproven};
 use super::presented::{Presented, Shown};
-use super::proof::{Evidence, Unproven};
 use super::{ErrorCode, OAuthError, Params, invalid_client};
 use crate::act::Act;
 use crate::jose::{JoseError, Jws, JwsAlgorithm, Registered, Window, With};

@@ -1,8 +1,8 @@
 //! `client_secret_jwt`: an assertion that the client's secret authenticates. RFC 7523 §2.2, OIDC Core §9.
 
 use super::assertion::Check;
+use super::evidence::{Evidence, Unproven};
 use super::invalid_client;
-use super::proof::{Evidence, Unproven};
 use crate::act::Act;
 use crate::jose::{JwsAlgorithm, With};
 use crate::oauth::clients::secret;

@@ -7,17 +7,20 @@
 mod assertion;
 mod basic;
 mod client_secret_jwt;
+mod evidence;
 mod none;
 mod post;
 mod presented;
 mod private_key_jwt;
 mod proof;
+mod reading;
 mod secret;
 mod tls;
 mod workload;
 
+pub use evidence::{Evidence, Unproven};
 pub use presented::Presented;
-pub use proof::{Evidence, Proven, Unproven, keys_unavailable};
+pub use proof::{Proven, keys_unavailable};
 
 use super::clients::profile;
 use super::{ErrorCode, OAuthError, Params, TokenPolicy};

@@ -1,42 +1,15 @@
 //! Whether a client is the one that it says it is.
 
+use super::evidence::{Evidence, Unproven};
 use super::presented::{Presented, Shown};
 use super::{
     AuthenticatedClient, Claimed, OAuthError, client_secret_jwt, invalid_client, private_key_jwt, secret,
     tls, workload,
 };
 use crate::act::Act;
-use crate::jose::JwkSet;
-use crate::keys::sealing::KekRing;
 use crate::oauth::TokenPolicy;
 use crate::oauth::one_time::Spend;
 use crate::records::{Confirmation, TokenEndpointAuthMethod as Method};
-use crate::x509::{Anchors, ClientCertificate};
-
-/// What a proof is judged by, beside the request itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Evidence<'a> {
-    /// The rules: the issuer, and how far clocks may differ.
-    pub policy: &'a TokenPolicy,
-    /// What opens the secrets that are kept sealed.
-    pub keks: &'a KekRing,
-    /// The client's keys, where they were fetched: see [`Claimed::keys_at`].
-    pub keys: Option<&'a JwkSet>,
-    /// The paths of the endpoints whose URLs an assertion may name as its audience beside the issuer: of the token
-    /// endpoint, and of the one that is called.
-    pub endpoints: [&'a str; 2],
-    /// The certificate that the client showed, where it showed one. RFC 8705 §2.
-    pub certificate: Option<&'a ClientCertificate>,
-    /// The authorities whose certificates are taken.
-    pub anchors: &'a Anchors,
-}
-
-impl Evidence<'_> {
-    /// The keys that the request proves.
-    fn proved(&self) -> Confirmation {
-        Confirmation { jkt: None, x5t_s256: self.certificate.map(|shown| shown.thumbprint().to_owned()) }
-    }
-}
 
 /// A client that is who it says it is.
 #[derive(Debug)]
@@ -58,24 +31,6 @@ impl Proven {
         let proved = Confirmation { jkt, ..self.client.proved().clone() };
         self.bound.check(&proved).map_err(invalid_client)?;
         Ok((self.client.proving(proved), self.spends))
-    }
-}
-
-/// Why a client is not who it says it is.
-#[derive(Debug, Clone, Copy)]
-pub enum Unproven {
-    /// It showed the wrong thing.
-    Refused(OAuthError),
-    /// None of its fetched keys made what it showed; newer ones may have.
-    KeyMissing(OAuthError),
-}
-
-impl Unproven {
-    /// The refusal, once there is nothing more to try.
-    pub fn refusal(self) -> OAuthError {
-        match self {
-            Self::Refused(error) | Self::KeyMissing(error) => error,
-        }
     }
 }
 

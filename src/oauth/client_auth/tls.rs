@@ -1,6 +1,6 @@
 //! `tls_client_auth` and `self_signed_tls_client_auth`: the client's certificate says who it is. RFC 8705 §2.
 
-use super::proof::{Evidence, Unproven};
+use super::evidence::{Evidence, Unproven};
 use super::{OAuthError, invalid_client};
 use crate::jose::JwkSet;
 use crate::records::{Authentication, Client};

@@ -1,8 +1,8 @@
 //! A client that is a workload of a trusted issuer: the issuer's token for it proves who it is. RFC 7521 §4.2, RFC 7523
 //! §2.2, §3. Which workloads a client is stands in its registration (`workload_identities`).
 
+use super::evidence::{Evidence, Unproven};
 use super::invalid_client;
-use super::proof::{Evidence, Unproven};
 use crate::act::Act;
 use crate::oauth::one_time::Spend;
 use crate::oauth::trust::{self, Candidate, Unverified};

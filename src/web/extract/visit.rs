@@ -8,9 +8,9 @@ use crate::identity::browser_session::{find_by_state, sid_of};
 use crate::oauth::authorize::SignedIn;
 use crate::oauth::{OAuthError, Params, interaction};
 use crate::records::{BrowserSession, Interaction};
+use crate::web::paths;
 use crate::web::respond::page::Frame;
 use crate::web::respond::page_error::PageError;
-use crate::web::routes;
 use actix_web::dev::Payload;
 use actix_web::http::header::HeaderValue;
 use actix_web::{Error, FromRequest, HttpRequest};
@@ -135,7 +135,7 @@ impl Visit {
     /// Where a person goes on whose sign-in the interaction waited for: to the page that asks for a device, or to the
     /// authorization endpoint, which looks at what is still needed.
     pub fn way_on(&self, waiting: &Interaction) -> String {
-        let path = if waiting.device.is_some() { routes::DEVICE_CONFIRM } else { routes::RESUME };
+        let path = if waiting.device.is_some() { paths::DEVICE_CONFIRM } else { paths::RESUME };
         format!("{}?interaction={}", self.href(path), waiting.id)
     }
 

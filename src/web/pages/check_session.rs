@@ -9,9 +9,9 @@
 
 use crate::oauth::logout::session_state::browser_state;
 use crate::web::extract::Visit;
+use crate::web::paths;
 use crate::web::respond::page::{Frame, Page};
 use crate::web::respond::page_error::{PageError, Phrase};
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
@@ -42,7 +42,7 @@ impl Page for CheckSessionPage {
 /// A fault where the page cannot be rendered.
 pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let reaches = visit.cookies().reach_other_sites() || !visit.is_cross_site();
-    let state = if reaches { visit.href(routes::SESSION_STATE) } else { String::new() };
+    let state = if reaches { visit.href(paths::SESSION_STATE) } else { String::new() };
     let mut response = CheckSessionPage { frame: visit.frame(), state }.answer(StatusCode::OK)?;
     // OIDC Session Management §3.2: its script answers the origin of the page that holds it, and no other.
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);

@@ -7,11 +7,11 @@ use crate::records::{Client, Interaction, Origin, Scope, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::permissions::{claim_sentences, details, sentences};
 use crate::web::respond::{authorization, redirect};
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -130,7 +130,7 @@ fn show(
         stays_here: stays_here(&client, &waiting.redirect_uri),
         account: account_of(&person.user),
         form: csrf::seal(browser, FormName::Consent, subject),
-        switch_href: format!("{}?interaction={}", visit.href(routes::LOGIN), waiting.id),
+        switch_href: format!("{}?interaction={}", visit.href(paths::LOGIN), waiting.id),
         claims: claims::beyond_scope(waiting.claims.as_ref(), &waiting.scope),
         scope: waiting.scope,
         resources: waiting.resources,
@@ -171,7 +171,7 @@ fn stays_here(client: &Client, redirect_uri: &str) -> bool {
 /// On to the authorization endpoint, which looks again at what is still needed.
 fn resume(visit: &Visit, id: &str) -> HttpResponse {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("interaction", id).finish();
-    redirect::see_other(&format!("{}?{query}", visit.href(routes::RESUME)))
+    redirect::see_other(&format!("{}?{query}", visit.href(paths::RESUME)))
 }
 
 /// The looks of the page.

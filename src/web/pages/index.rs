@@ -2,9 +2,9 @@
 
 use crate::web::extract::Visit;
 use crate::web::extract::csrf::{self, FormName, Subject};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::PageError;
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
@@ -42,9 +42,9 @@ impl IndexPage {
         let issuer = self.frame.issuer();
         [
             ("index-issuer", ""),
-            ("index-openid", routes::OPENID_CONFIGURATION),
-            ("index-oauth", routes::OAUTH_METADATA),
-            ("index-jwks", routes::JWKS),
+            ("index-openid", paths::OPENID_CONFIGURATION),
+            ("index-oauth", paths::OAUTH_METADATA),
+            ("index-jwks", paths::JWKS),
         ]
         .map(|(key, path)| Fact {
             name: self.frame.text(key),

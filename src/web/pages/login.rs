@@ -13,11 +13,11 @@ use crate::web::extract::cookie::{CookieKind, CookieValue};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
 use crate::web::respond::retry_after::{self, whole_seconds};
 use crate::web::respond::{authorization, redirect};
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
@@ -128,7 +128,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
     let waiting = match visit.query("interaction")? {
         Some(id) => Some(visit.interaction(&browser, &id)?),
         None if visit.person().await?.is_some() => {
-            return Ok(redirect::see_other(&visit.href(routes::INDEX)));
+            return Ok(redirect::see_other(&visit.href(paths::INDEX)));
         }
         None => None,
     };
@@ -175,7 +175,7 @@ pub async fn cancel(visit: Visit, form: PageForm) -> Result<HttpResponse, PageEr
     let (act, hash) = (visit.call.act.clone(), browser.hash());
     if visit.interaction(&browser, &id)?.device.is_some() {
         visit.call.state.store.run(move |txn| device::deny(txn, &act, &id, &hash)).await?;
-        return Ok(redirect::see_other(&visit.href(routes::DEVICE_DENIED)));
+        return Ok(redirect::see_other(&visit.href(paths::DEVICE_DENIED)));
     }
     let denied = visit.call.state.store.run(move |txn| interaction::deny(txn, &act, &id, &hash)).await?;
     authorization::refuse(&visit, &denied)
@@ -251,7 +251,7 @@ async fn go_on(
     signed_in: &SignedIn,
 ) -> Result<HttpResponse, PageError> {
     let location = match waiting {
-        None => visit.href(routes::INDEX),
+        None => visit.href(paths::INDEX),
         Some(waiting) => {
             let location = visit.way_on(&waiting);
             let (id, act, hash, sid) =

@@ -12,12 +12,12 @@ use crate::storage::{Stop, Txn};
 use crate::web::extract::cookie::CookieKind;
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::leaving::{LeavingPage, Reason};
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
 use crate::web::respond::signing_out;
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
@@ -65,7 +65,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
     if form.get("csrf")?.is_none() {
         // From another site a browser sends our cookies with a GET alone.
         let query = params.to_query();
-        return Ok(redirect::see_other(&format!("{}?{query}", visit.href(routes::LOGOUT))));
+        return Ok(redirect::see_other(&format!("{}?{query}", visit.href(paths::LOGOUT))));
     }
     visit.check_form(FormName::Logout, Subject::default(), form.get("csrf")?)?;
     let request = parse(&visit, params)?;
@@ -142,7 +142,7 @@ fn finish(
     let call = &visit.call;
     let participants = ended.map(|ended| ended.participants).unwrap_or_default();
     let frames = logout::frames(&call.state.store, &call.act, &call.realm.rules, &participants)?;
-    let signed_out = || visit.href(routes::SIGNED_OUT);
+    let signed_out = || visit.href(paths::SIGNED_OUT);
     let mut response = match (back, frames.is_empty()) {
         (Some(back), true) if !trusted => {
             let name = request.client.as_ref().map(Client::display_name).unwrap_or_default();

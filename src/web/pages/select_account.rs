@@ -6,10 +6,10 @@ use crate::records::{Client, Interaction, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -87,7 +87,7 @@ fn show(
         username: Some(person.user.username.clone()).filter(|username| *username != account),
         account,
         form: csrf::seal(browser, FormName::SelectAccount, subject),
-        switch_href: format!("{}?interaction={}", visit.href(routes::LOGIN), waiting.id),
+        switch_href: format!("{}?interaction={}", visit.href(paths::LOGIN), waiting.id),
         cancel: csrf::seal(browser, FormName::CancelLogin, Subject::interaction(Some(&waiting.id))),
     };
     page.answer(StatusCode::OK)
@@ -96,7 +96,7 @@ fn show(
 /// On to the authorization endpoint, which looks again at what is still needed.
 fn resume(visit: &Visit, id: &str) -> HttpResponse {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("interaction", id).finish();
-    redirect::see_other(&format!("{}?{query}", visit.href(routes::RESUME)))
+    redirect::see_other(&format!("{}?{query}", visit.href(paths::RESUME)))
 }
 
 /// The looks of the page.

@@ -10,10 +10,10 @@ use crate::web::extract::cookie::{CookieKind, CookieValue};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
@@ -203,7 +203,7 @@ async fn add(visit: &Visit, token: SecretString, new: NewUser) -> Result<Opened,
 }
 
 fn signed_in(visit: &Visit, opened: &Opened) -> Result<HttpResponse, PageError> {
-    let mut response = redirect::see_other(&visit.href(routes::INDEX));
+    let mut response = redirect::see_other(&visit.href(paths::INDEX));
     let session = (CookieKind::Session, opened.cookie.expose_secret());
     let state = (CookieKind::State, browser_session::state_of(&opened.session));
     for (kind, value) in [session, state] {

@@ -7,10 +7,10 @@ use crate::storage::Stop;
 use crate::web::authorization_request::resolve;
 use crate::web::client_document::refresh_named;
 use crate::web::extract::{Call, PageForm, Visit};
+use crate::web::paths::{AUTHORIZE, CONSENT, LOGIN, SELECT_ACCOUNT};
 use crate::web::respond::authorization;
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect::see_other;
-use crate::web::routes::{AUTHORIZE, CONSENT, LOGIN, SELECT_ACCOUNT};
 use actix_web::HttpResponse;
 use actix_web::http::header::SET_COOKIE;
 

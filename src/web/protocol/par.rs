@@ -9,8 +9,8 @@ use crate::oauth::{OAuthError, Params};
 use crate::storage::Stop;
 use crate::web::authorization_request::resolve;
 use crate::web::extract::{Call, FormParams};
+use crate::web::paths::PAR;
 use crate::web::respond::{ProtocolError, dpop_nonce, json};
-use crate::web::routes::PAR;
 use actix_web::HttpResponse;
 
 /// `POST /par`.

@@ -3,9 +3,9 @@
 use crate::oauth::protected_resource::{self, Document, WELL_KNOWN};
 use crate::storage::Stop;
 use crate::web::extract::Call;
+use crate::web::paths::USERINFO;
 use crate::web::respond::ProtocolError;
 use crate::web::respond::page_error::{PageError, Phrase};
-use crate::web::routes::USERINFO;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{Either, HttpRequest, HttpResponse};
 

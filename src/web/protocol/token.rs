@@ -10,8 +10,8 @@ use crate::oauth::{OAuthError, Params, clients};
 use crate::storage::{Fault, Stop};
 use crate::web::assertions;
 use crate::web::extract::{Call, FormParams};
+use crate::web::paths::TOKEN;
 use crate::web::respond::{ProtocolError, dpop_nonce, json};
-use crate::web::routes::TOKEN;
 use actix_web::HttpResponse;
 use std::convert::Infallible;
 

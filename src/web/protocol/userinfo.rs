@@ -6,9 +6,9 @@ use crate::oauth::bearer::Scheme;
 use crate::oauth::claims::userinfo::{self, Body, UserInfo};
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams, Presented, access_token};
+use crate::web::paths::USERINFO;
 use crate::web::possession;
 use crate::web::respond::{ProtocolError, challenge, dpop_nonce, json};
-use crate::web::routes::USERINFO;
 use actix_web::HttpResponse;
 
 /// `GET /userinfo`: the token stands in the `Authorization` header.

@@ -6,7 +6,7 @@ use crate::oauth::clients::profile;
 use crate::oauth::protected_resource::address_of;
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::web::extract::Call;
-use crate::web::routes::USERINFO;
+use crate::web::paths::USERINFO;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};

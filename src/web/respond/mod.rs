@@ -12,5 +12,6 @@ mod protocol_error;
 pub mod redirect;
 pub mod retry_after;
 pub mod signing_out;
+pub mod static_files;
 
 pub use protocol_error::ProtocolError;

@@ -1,9 +1,9 @@
 //! Pages: what they share, and how one becomes a response.
 
+use super::static_files::StaticFiles;
 use crate::records::User;
 use crate::texts::{Language, Texts, TextsError};
 use crate::web::respond::page_error::PageError;
-use crate::web::static_files::StaticFiles;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;

@@ -74,7 +74,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     ];
     let client = 0..CLIENTS;
     prop_oneof![
-        3 => prop::sample::subsequence(Vec::from_iter(0..CLIENTS), 0..=CLIENTS)
+        3 => prop::sample::subsequence((0..CLIENTS).collect::<Vec<_>>(), 0..=CLIENTS)
             .prop_map(|clients| Happening::SessionEnds { clients }),
         4 => millis.prop_map(|millis| Happening::Passes { millis }),
         3 => (client.clone(), reply()).prop_map(|(client, reply)| Happening::Answers { client, reply }),
@@ -327,9 +327,11 @@ impl World {
                 (text("client_id").unwrap(), text("session").unwrap(), text("cause"))
             })
             .collect();
-        let own = |cause: &Option<&str>| cause.map(str::to_owned);
-        let mut expected: Vec<_> =
-            self.ended.iter().map(|(client, sid, cause)| (client.clone(), sid.clone(), own(cause))).collect();
+        let mut expected: Vec<_> = self
+            .ended
+            .iter()
+            .map(|(client, sid, cause)| (client.clone(), sid.clone(), cause.map(str::to_owned)))
+            .collect();
         told.sort();
         expected.sort();
         assert_eq!(told, expected);

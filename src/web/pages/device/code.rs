@@ -9,11 +9,11 @@ use crate::storage::Stop;
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
 use crate::web::respond::redirect;
 use crate::web::respond::retry_after::{self, whole_seconds};
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
@@ -101,7 +101,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
     match entered.await {
         Ok(waiting) if person.is_some() => Ok(redirect::see_other(&visit.way_on(&waiting))),
         Ok(waiting) => {
-            let login = visit.href(routes::LOGIN);
+            let login = visit.href(paths::LOGIN);
             Ok(redirect::see_other(&format!("{login}?interaction={}", waiting.id)))
         }
         Err(Stop::Refused(error)) => {

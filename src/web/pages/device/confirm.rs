@@ -6,11 +6,11 @@ use crate::oauth::device;
 use crate::records::Scope;
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
+use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::permissions::{details, sentences};
 use crate::web::respond::redirect;
-use crate::web::routes;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -74,7 +74,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
         code: waiting.device.map(|device| device.user_code).unwrap_or_default(),
         account: account_of(&person.user),
         form: csrf::seal(&browser, FormName::Device, subject(&id, &person)),
-        switch_href: format!("{}?{}", visit.href(routes::LOGIN), query(&id)),
+        switch_href: format!("{}?{}", visit.href(paths::LOGIN), query(&id)),
         scope: waiting.scope,
         resources: waiting.resources,
     };
@@ -100,12 +100,12 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
                 .store
                 .run(move |txn| device::allow(txn, &act, &realm.rules, (&id, &hash), &person));
             unit.await?;
-            Ok(redirect::see_other(&visit.href(routes::DEVICE_ALLOWED)))
+            Ok(redirect::see_other(&visit.href(paths::DEVICE_ALLOWED)))
         }
         Some("deny") => {
             let (act, hash) = (visit.call.act.clone(), browser.hash());
             visit.call.state.store.run(move |txn| device::deny(txn, &act, &id, &hash)).await?;
-            Ok(redirect::see_other(&visit.href(routes::DEVICE_DENIED)))
+            Ok(redirect::see_other(&visit.href(paths::DEVICE_DENIED)))
         }
         _ => Err(Phrase::BadRequest.into()),
     }
@@ -116,7 +116,7 @@ fn subject<'a>(id: &'a str, person: &SignedIn) -> Subject<'a> {
 }
 
 fn login(visit: &Visit, id: &str) -> HttpResponse {
-    redirect::see_other(&format!("{}?{}", visit.href(routes::LOGIN), query(id)))
+    redirect::see_other(&format!("{}?{}", visit.href(paths::LOGIN), query(id)))
 }
 
 fn query(id: &str) -> String {

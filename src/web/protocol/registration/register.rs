@@ -7,9 +7,9 @@ use crate::oauth::clients::dynamic::{self, Information, Mode};
 use crate::oauth::clients::registration::document;
 use crate::storage::Stop;
 use crate::web::extract::{Call, JsonBody};
+use crate::web::paths::REGISTER;
 use crate::web::protocol::write_stateless;
 use crate::web::respond::{ProtocolError, json};
-use crate::web::routes::REGISTER;
 use actix_web::HttpResponse;
 use secrecy::ExposeSecret;
 
