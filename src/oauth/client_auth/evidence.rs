@@ -14,7 +14,7 @@ pub struct Evidence<'a> {
     pub policy: &'a TokenPolicy,
     /// What opens the secrets that are kept sealed.
     pub keks: &'a KekRing,
-    /// The client's keys, where they were fetched: see [`Claimed::keys_at`].
+    /// The client's keys, where they were fetched: see [`super::Claimed::keys_at`].
     pub keys: Option<&'a JwkSet>,
     /// The paths of the endpoints whose URLs an assertion may name as its audience beside the issuer: of the token
     /// endpoint, and of the one that is called.
