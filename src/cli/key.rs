@@ -21,6 +21,7 @@ pub(super) enum Verb {
     /// Withdraw a key at once, in an emergency: what it signed is no longer accepted
     Revoke {
         /// The key's identifier
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
     /// Seal all private keys and secrets anew under the first key-encryption key

@@ -16,6 +16,7 @@ pub(in crate::cli) enum Verb {
     /// Withdraw a token
     Revoke {
         /// Its name, as `list` shows it, or the beginning of that
+        #[arg(allow_hyphen_values = true)]
         name: String,
     },
 }

@@ -165,6 +165,18 @@ fn a_secret_is_never_taken_from_an_argument() {
     home.run(&["user", "add", "ada", "--password-file", "pw"]).done();
 }
 
+/// Names of keys and tokens are random base64url: each 64th begins with a hyphen.
+#[test]
+fn a_name_that_begins_with_a_hyphen_is_no_flag() {
+    let home = Home::new();
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+    for verb in [&["key", "revoke", "-2x"][..], &["client", "token", "revoke", "-2x"]] {
+        let said = home.run(verb);
+        assert!(said.code == 1 && said.err.starts_with("latchkey: "), "{said:?}");
+        assert_eq!(home.run(&[verb, &["--json"]].concat()).code, 1);
+    }
+}
+
 #[test]
 fn a_folder_that_does_not_exist_is_not_made_by_looking() {
     let home = Home::new();
