@@ -40,7 +40,7 @@ impl KeyState {
 }
 
 /// A public key in the members of a JWK. RFC 7518 §6, RFC 8037 §2. Every value is base64url without padding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kty")]
 pub enum PublicKey {
     /// A point on P-256; each coordinate has 32 bytes.

@@ -8,6 +8,7 @@ mod changes;
 mod disk;
 mod limits;
 mod memory;
+mod merge;
 mod opening;
 mod options;
 mod overlay;

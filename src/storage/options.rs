@@ -7,6 +7,10 @@ use std::time::Duration;
 pub struct Options {
     /// A journal segment is closed, and a checkpoint made, once it holds this many bytes. Default 64 MiB.
     pub journal_limit_bytes: u64,
+    /// What was committed goes on into the tree once about this many bytes of it wait in memory. Default 8 MiB.
+    pub memtable_bytes: usize,
+    /// How many pairs go into the tree at a time, while units wait. Default 256; at least 1.
+    pub settle_pairs: usize,
     /// At the latest so long after a write a checkpoint is made. Default 30 s.
     pub checkpoint_every: Duration,
     /// A new snapshot is written once the journal has grown by this many bytes since the last one, or by the size
@@ -34,6 +38,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             journal_limit_bytes: 64 * MIB,
+            memtable_bytes: 8 * 1024 * 1024,
+            settle_pairs: 256,
             checkpoint_every: Duration::from_secs(30),
             snapshot_after_bytes: 256 * MIB,
             group_limit: 512,

@@ -4,9 +4,8 @@
 
 use super::changes::Changes;
 use super::limits;
-use super::pages::Pages;
+use super::merge;
 use super::port::{Fault, Pairs, Read, Txn};
-use std::ops::Bound;
 
 /// Uncommitted changes above some other state.
 pub(super) struct Overlay<'a> {
@@ -52,38 +51,10 @@ impl Read for Overlay<'_> {
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault> {
-        let from = match after {
-            Some(after) if after >= prefix => Bound::Excluded(after),
-            _ => Bound::Included(prefix),
-        };
-        let mut above = self
-            .changes
-            .writes
-            .range::<[u8], _>((from, Bound::Unbounded))
-            .take_while(|(key, _)| key.starts_with(prefix))
-            .peekable();
-        if above.peek().is_none() {
-            return self.beneath.scan(prefix, after, limit);
-        }
-        let mut beneath = Pages::new(self.beneath, prefix, after, limit);
-        let mut found = Vec::new();
-        while found.len() < limit {
-            let next = beneath.peek()?.map(|(key, _)| key.as_slice());
-            match (above.peek(), next) {
-                (Some((written, _)), Some(stored)) if written.as_slice() > stored => {
-                    found.extend(beneath.take());
-                }
-                (Some((written, _)), stored) => {
-                    if stored == Some(written.as_slice()) {
-                        beneath.take();
-                    }
-                    found.extend(above.next().and_then(|(key, value)| Some((key.clone(), value.clone()?))));
-                }
-                (None, Some(_)) => found.extend(beneath.take()),
-                (None, None) => break,
-            }
-        }
-        Ok(found)
+        let above = self.changes.writes.range::<[u8], _>(merge::from(prefix, after));
+        let above = above.take_while(|(key, _)| key.starts_with(prefix));
+        let above = above.map(|(key, value)| (key, value.as_deref()));
+        merge::scan(above, self.beneath, prefix, after, limit)
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn parse(params: &Params) -> Result<Presented, OAuthError> {
         }
         return Ok(Presented { client_id: named.to_owned(), shown: Shown::Workload(text.into()) });
     }
-    Ok(Presented { client_id: sub, shown: Shown::Assertion(text.into()) })
+    Ok(Presented { client_id: sub, shown: Shown::Assertion(Box::new(assertion)) })
 }
 
 /// What an assertion is verified with.
@@ -70,8 +70,7 @@ pub(super) struct Check<'a> {
 
 impl Check<'_> {
     /// Checks an assertion in full. Gives what is to be spent.
-    pub(super) fn run(&self, text: &str, act: &Act, evidence: &Evidence<'_>) -> Result<Spend, Unproven> {
-        let assertion = Jws::parse(text).map_err(|error| Unproven::Refused(refused(error)))?;
+    pub(super) fn run(&self, assertion: &Jws, act: &Act, evidence: &Evidence<'_>) -> Result<Spend, Unproven> {
         let header = assertion.header();
         if header.typ.is_some() && !TYPES.iter().any(|typ| header.is_type(typ)) {
             return Err(Unproven::Refused(refused(JoseError::Type)));

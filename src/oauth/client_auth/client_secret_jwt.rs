@@ -4,16 +4,15 @@ use super::assertion::Check;
 use super::evidence::{Evidence, Unproven};
 use super::invalid_client;
 use crate::act::Act;
-use crate::jose::{JwsAlgorithm, With};
+use crate::jose::{Jws, JwsAlgorithm, With};
 use crate::oauth::clients::secret;
 use crate::oauth::one_time::Spend;
 use crate::records::Client;
-use secrecy::{ExposeSecret as _, SecretString};
 
 /// Checks the assertion with each secret that is valid now; while one is being exchanged, there are two.
 pub(super) fn check(
     client: &Client,
-    shown: &SecretString,
+    assertion: &Jws,
     act: &Act,
     evidence: &Evidence<'_>,
 ) -> Result<Spend, Unproven> {
@@ -21,7 +20,7 @@ pub(super) fn check(
     for known in client.secrets.iter().filter(|known| known.expires_at.is_none_or(|at| act.now < at)) {
         let Some(opened) = secret::open(evidence.keks, &client.client_id, known) else { continue };
         let check = Check { client, with: With::Secret(&opened), allowed: &JwsAlgorithm::ALL_SYMMETRIC };
-        answer = check.run(shown.expose_secret(), act, evidence);
+        answer = check.run(assertion, act, evidence);
         if answer.is_ok() {
             break;
         }

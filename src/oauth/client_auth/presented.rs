@@ -1,5 +1,6 @@
 //! What a request shows to prove who its client is. RFC 6749 §2.3.
 
+use crate::jose::Jws;
 use secrecy::SecretString;
 
 /// The client that a request names, and what it shows for it. Nothing is known of it yet.
@@ -19,7 +20,7 @@ pub(super) enum Shown {
     /// A secret in the body.
     Post(SecretString),
     /// A signed assertion in the body.
-    Assertion(SecretString),
+    Assertion(Box<Jws>),
     /// A token that another issuer signed for a workload. RFC 7521 §4.2.
     Workload(SecretString),
 }

@@ -7,20 +7,19 @@ use crate::act::Act;
 use crate::jose::{JwkSet, Jws, JwsAlgorithm, With};
 use crate::oauth::one_time::Spend;
 use crate::records::Client;
-use secrecy::{ExposeSecret as _, SecretString};
 
 /// Checks the assertion with the keys that the client registered, or published where it registered.
 pub(super) fn check(
     client: &Client,
-    shown: &SecretString,
+    assertion: &Jws,
     act: &Act,
     evidence: &Evidence<'_>,
 ) -> Result<Spend, Unproven> {
     let unusable = Unproven::Refused(invalid_client("client.keys_unusable"));
-    let text = shown.expose_secret();
-    let read = |set| JwkSet::candidates(set, Jws::parse(text)?.header());
-    let registered = client.keys.jwks.as_ref().map(read).transpose().map_err(|_| unusable)?;
+    let candidates = |set| JwkSet::candidates(set, assertion.header());
+    let registered = client.keys.jwks.as_ref().map(candidates).transpose().map_err(|_| unusable)?;
     let keys = registered.as_ref().or(evidence.keys).ok_or(unusable)?;
     // HMAC is not among them, so nobody can sign with a public key as if it were a secret. RFC 8725 §2.1.
-    Check { client, with: With::Set(keys), allowed: &JwsAlgorithm::ALL_ASYMMETRIC }.run(text, act, evidence)
+    let check = Check { client, with: With::Set(keys), allowed: &JwsAlgorithm::ALL_ASYMMETRIC };
+    check.run(assertion, act, evidence)
 }

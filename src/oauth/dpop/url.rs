@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 /// Whether `shown` is this URL of ours. RFC 9449 §4.3: query and fragment do not count.
 pub(super) fn is_same(shown: &str, ours: &str) -> bool {
-    let normal = normalise(ours);
-    normal.is_some() && normalise(shown) == normal
+    // Ours is a URL, so what equals it to the letter is the same one.
+    shown == ours || normalise(shown).is_some_and(|shown| normalise(ours) == Some(shown))
 }
 
 /// The form that all spellings of a URL share, without query and fragment. None where it is no http or https URL.

@@ -154,7 +154,7 @@ fn signed(object: &str, client: &Client, act: &Act, evidence: &Evidence<'_>) -> 
 /// OIDC Core §6.1: HMAC with the client's secret, for clients whose secret is kept sealed and not as a hash: those that
 /// authenticate by `client_secret_jwt`.
 fn by_secret(
-    jws: &Jws<'_>,
+    jws: &Jws,
     client: &Client,
     allowed: &[JwsAlgorithm],
     act: &Act,

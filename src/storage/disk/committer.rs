@@ -2,7 +2,7 @@
 //!
 //! It takes all units that wait, runs each over the writes of those before it, and commits the group: one journal
 //! frame, one `fdatasync`, then the index, then the audit file, then the answers. While it waits for the disk the
-//! next group gathers in the queue.
+//! next group gathers in the queue. Between groups it lets the settler move on, if it has something to do.
 
 use super::super::audit::AuditWriter;
 use super::super::changes::Changes;
@@ -18,6 +18,7 @@ use super::keeper::{Keeper, Request};
 use super::mark::Mark;
 use super::memo::Memo;
 use super::queue::Queue;
+use super::settler::Settler;
 use super::space::Space;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,12 +30,15 @@ const GROUP_BYTES: usize = 4 * 1024 * 1024;
 pub(super) struct Committer {
     pub(super) queue: Arc<Queue>,
     pub(super) index: Arc<Index>,
+    pub(super) settler: Settler,
     pub(super) journal: Journal,
     pub(super) audit: AuditWriter,
     pub(super) keeper: Keeper,
     pub(super) space: Space,
     pub(super) mark: Mark,
     pub(super) options: Options,
+    /// The checkpoint that is made when the settler has ended its sweep.
+    pub(super) checkpoint: Option<Request>,
     /// Why nothing can be written any more, after a failed write: what the disk holds is unknown then.
     pub(super) broken: Option<Fault>,
     /// How many dropped notes the log tells of, and since when.
@@ -45,7 +49,7 @@ impl Committer {
     /// Works until the queue is closed and empty; then makes a last checkpoint.
     pub(super) fn work(mut self) -> Result<(), Fault> {
         loop {
-            let due = self.checkpoint_due();
+            let due = if self.settler.is_sweeping() { Some(Instant::now()) } else { self.checkpoint_due() };
             let taken = self.queue.take(self.options.group_limit, due);
             let blocked = self.blocked();
             let mut notes = self.accept(taken.notes, blocked.as_ref());
@@ -54,7 +58,7 @@ impl Committer {
                 self.group(&mut units, std::mem::take(&mut notes), blocked.as_ref());
             }
             self.report_drops();
-            self.checkpoint(taken.last);
+            self.settle(taken.last);
             if taken.last {
                 break;
             }
@@ -164,7 +168,7 @@ impl Committer {
         self.journal.append(&bytes).map_err(|error| self.break_down("journal", &error))?;
         self.mark = mark;
         self.keeper.count(bytes.len() as u64);
-        self.index.apply(prepared).map_err(|fault| self.break_down("index", &fault))?;
+        self.index.apply(prepared, frame.changes.writes);
         self.audit.write(&frame.changes.events).map_err(|error| self.break_down("audit log", &error))
     }
 
@@ -185,16 +189,37 @@ impl Committer {
             .flatten()
     }
 
-    /// Asks the keeper for a checkpoint if one is due.
-    fn checkpoint(&mut self, last: bool) {
-        let now = Instant::now();
-        let due = self.checkpoint_due().is_some_and(|due| due <= now);
+    /// Lets the settler begin if a checkpoint is due or the memtable full, and move on if it has begun; all the way if this
+    /// is the `last` time. At the end of its sweep the keeper is asked for the checkpoint.
+    fn settle(&mut self, last: bool) {
+        if self.broken.is_some() {
+            return;
+        }
         let large = self.keeper.uncovered_bytes() >= self.options.journal_limit_bytes;
-        if self.broken.is_none() && (due || large || last) {
-            self.keeper.ask(
-                Request { sequence: self.mark.sequence, audit: self.audit.head(), file: self.audit.file() },
-                last,
-            );
+        let due = large || last || self.checkpoint_due().is_some_and(|due| due <= Instant::now());
+        let full = self.index.unsettled_bytes() > self.options.memtable_bytes;
+        if last || (!self.settler.is_sweeping() && (due || full)) {
+            self.settler.begin(self.mark.sequence);
+            self.checkpoint = due.then(|| Request {
+                sequence: self.mark.sequence,
+                audit: self.audit.head(),
+                file: self.audit.file(),
+            });
+        }
+        loop {
+            match self.settler.step(&self.index, self.mark.sequence) {
+                Err(fault) => {
+                    self.break_down("index", &fault);
+                    return;
+                }
+                Ok(true) => break,
+                // What comes in faster than one step a group takes out.
+                Ok(false) if last || self.index.unsettled_bytes() > 2 * self.options.memtable_bytes => {}
+                Ok(false) => return,
+            }
+        }
+        if let Some(request) = self.checkpoint.take() {
+            self.keeper.ask(request, last);
         }
     }
 }

@@ -1,224 +1,112 @@
-//! The ordered index: sled, and nothing else in the project names it.
+//! The ordered index: a memtable above a tree (sled). Groups of units go into the memtable, whose lock is held for as long
+//! as a map takes to insert them; a [`Settler`] moves them on.
 //!
-//! Durability is the journal's; sled may lose anything at any time, as long as we notice. So every value carries a
-//! version and a checksum, the [`Mark`] lies in the same batch as the pairs that it counts, and every pair is
-//! looked at when the index is opened. sled panics on some kinds of damage: each call is fenced.
+//! Readers look into the memtable first, then into the tree. An entry leaves the memtable only when the tree holds it, so
+//! no reader ever misses a pair between the two.
 //!
-//! Never used: `flush_async` (deadlocks with many callers) and transactions (one lock for the whole process).
+//! [`Settler`]: super::settler::Settler
 
+use super::super::merge;
 use super::super::port::{Fault, Pairs, Read};
 use super::mark::{Mark, checksum};
-use sled::{Batch, Db, IVec, Mode};
+use super::memtable::{Entry, Memtable};
+use super::tree::Tree;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
-use std::ops::Bound;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// The key of the mark. No unit may write to the empty key.
-const MARK_KEY: &[u8] = b"";
-const VERSION: u8 = 1;
-/// How long to wait for sled's own lock each time.
-const RETRY: Duration = Duration::from_millis(20);
-/// Version and CRC-32C before each value.
-const ENVELOPE_BYTES: usize = 5;
+/// The last word on each key of a group: a value, or none where it is deleted.
+type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// The index.
+/// The index: what is committed, for everybody to read. One thread alone writes to it.
 pub(super) struct Index {
-    db: Db,
-    path: PathBuf,
+    tree: Tree,
+    memtable: RwLock<Memtable>,
 }
 
-/// A group's writes, ready to go in, with the mark that will hold then.
+/// What a group's writes do to the index.
 pub(super) struct Prepared {
-    batch: Batch,
-    /// Where the index stands once the batch is in.
+    /// The checksums of the pairs that are replaced, in the order of the keys.
+    stored: Vec<Option<u32>>,
+    /// Where the index stands once the writes are in.
     pub(super) mark: Mark,
 }
 
 impl Index {
-    /// Opens the index at `path`, or makes an empty one, with a cache of `cache_bytes`. Checks nothing yet.
-    pub(super) fn open(path: &Path, cache_bytes: u64) -> Result<Self, String> {
-        let config = sled::Config::new()
-            .path(path)
-            .mode(Mode::HighThroughput)
-            .cache_capacity(cache_bytes)
-            .flush_every_ms(None);
-        // A handle that was dropped a moment ago may still hold sled's own lock; other processes are kept out by
-        // the lock on the folder.
-        for _ in 0..100 {
-            match fence(|| config.open()) {
-                Err(said) if said.contains("WouldBlock") => {
-                    std::thread::park_timeout(RETRY);
-                }
-                Err(said) => return Err(said),
-                Ok(db) => return Ok(Self { db, path: path.to_owned() }),
-            }
-        }
-        Err("the index is still locked by an earlier handle".to_owned())
-    }
-
-    /// Looks at every pair: gives the mark if the index holds exactly what it says, none if it is empty, and what
-    /// is wrong otherwise.
-    pub(super) fn verify(&self) -> Result<Option<Mark>, String> {
-        let mut found = Mark::default();
-        let mut said = None;
-        self.for_each(&mut |key, value| {
-            if key == MARK_KEY {
-                said = Mark::from_bytes(value);
-            } else {
-                found.add(checksum(key, value));
-            }
-            Ok::<(), Fault>(())
-        })
-        .map_err(|fault| fault.what)?;
-        match said {
-            None if found.pairs == 0 => Ok(None),
-            None => Err("it does not say which pairs it should hold".to_owned()),
-            Some(mark) if (mark.pairs, mark.sum) == (found.pairs, found.sum) => Ok(Some(mark)),
-            Some(mark) => {
-                Err(format!("it holds {} pairs, or others, where {} belong", found.pairs, mark.pairs))
-            }
-        }
+    /// The index that `tree` holds already.
+    pub(super) fn above(tree: Tree) -> Self {
+        Self { tree, memtable: RwLock::default() }
     }
 
     /// Prepares `writes` as number `sequence`, above the state that `mark` describes and `before` reads.
     pub(super) fn prepare(
         before: &dyn Read,
-        writes: &BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+        writes: &Writes,
         sequence: u64,
         mut mark: Mark,
     ) -> Result<Prepared, Fault> {
-        let mut batch = Batch::default();
         mark.sequence = sequence;
+        let mut all = Vec::with_capacity(writes.len());
         for (key, value) in writes {
-            if let Some(old) = before.get(key)? {
-                mark.subtract(checksum(key, &old));
-            }
-            match value {
-                Some(value) => {
-                    mark.add(checksum(key, value));
-                    batch.insert(key.as_slice(), wrap(key, value));
-                }
-                None => batch.remove(key.as_slice()),
-            }
+            let stored = before.get(key)?.map(|stored| checksum(key, &stored));
+            let written = value.as_ref().map(|value| checksum(key, value));
+            mark.replace(stored, written);
+            all.push(stored);
         }
-        batch.insert(MARK_KEY, wrap(MARK_KEY, &mark.to_bytes()));
-        Ok(Prepared { batch, mark })
+        Ok(Prepared { stored: all, mark })
     }
 
-    /// Lets pairs of a snapshot in, without a mark: until one is applied, the index counts as unfinished.
-    pub(super) fn insert_unmarked(&self, writes: &BTreeMap<Vec<u8>, Option<Vec<u8>>>) -> Result<(), Fault> {
-        let mut batch = Batch::default();
-        for (key, value) in writes {
-            batch.insert(key.as_slice(), wrap(key, value.as_deref().unwrap_or_default()));
+    /// Lets the `writes` in that were prepared; who reads one key sees all of them or nothing.
+    pub(super) fn apply(&self, prepared: Prepared, writes: Writes) {
+        let mut memtable = self.write();
+        for ((key, value), stored) in writes.into_iter().zip(prepared.stored) {
+            memtable.write(key, value, stored);
         }
-        fence(|| self.db.apply_batch(batch)).map_err(Fault::broken)
     }
 
-    /// Drops a handle that may be damaged: sled may panic even then.
-    pub(super) fn discard(self) {
-        // What dropping says about a damaged index was said before.
-        let _ = fence(|| {
-            drop(self);
-            Ok(())
-        });
+    /// Up to `limit` entries above the key `after` that the tree does not hold yet.
+    pub(super) fn unsettled(&self, after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Entry)> {
+        self.read().next(after, limit)
     }
 
-    /// Lets a prepared batch in; readers see all of it or nothing.
-    pub(super) fn apply(&self, prepared: Prepared) -> Result<(), Fault> {
-        fence(|| self.db.apply_batch(prepared.batch)).map_err(Fault::broken)
-    }
-
-    /// Makes all that was applied durable: sled's own flush does not wait for the disk, so its files are synced
-    /// one by one.
-    pub(super) fn flush(&self) -> io::Result<()> {
-        fence(|| self.db.flush()).map_err(io::Error::other)?;
-        sync_all_under(&self.path)
-    }
-
-    /// Hands every pair, the mark under the empty key included, to `visit`, in order of keys.
-    pub(super) fn for_each<E, V>(&self, visit: &mut V) -> Result<(), E>
-    where
-        E: From<Fault>,
-        V: FnMut(&[u8], &[u8]) -> Result<(), E>,
-    {
-        let mut pairs = self.db.iter();
-        while let Some((key, wrapped)) = fence(|| pairs.next().transpose()).map_err(Fault::broken)? {
-            visit(&key, unwrap(&key, &wrapped)?)?;
+    /// Forgets `settled` here, since the tree holds them; nothing was written since they were asked for.
+    pub(super) fn forget(&self, settled: &[(Vec<u8>, Entry)]) {
+        let mut memtable = self.write();
+        for (key, _) in settled {
+            memtable.remove(key);
         }
-        Ok(())
+    }
+
+    /// Roughly how much memory waits to be settled.
+    pub(super) fn unsettled_bytes(&self) -> usize {
+        self.read().bytes()
+    }
+
+    /// What lies below.
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Nothing that runs under the lock panics, so poison means nothing here.
+    fn read(&self) -> RwLockReadGuard<'_, Memtable> {
+        self.memtable.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Memtable> {
+        self.memtable.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Read for Index {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        if key == MARK_KEY {
-            return Ok(None);
+        if let Some(entry) = self.read().find(key) {
+            return Ok(entry.value.clone());
         }
-        let wrapped: Option<IVec> = fence(|| self.db.get(key)).map_err(Fault::broken)?;
-        wrapped.map(|wrapped| unwrap(key, &wrapped).map(<[u8]>::to_vec)).transpose()
+        self.tree.get(key)
     }
 
+    /// Holds the memtable's lock meanwhile, so that a group is in the result whole or not at all.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault> {
-        let from = match after {
-            Some(after) if after >= prefix => Bound::Excluded(after),
-            _ if prefix.is_empty() => Bound::Excluded(MARK_KEY),
-            _ => Bound::Included(prefix),
-        };
-        let mut pairs = self.db.range::<&[u8], _>((from, Bound::Unbounded));
-        let mut found = Vec::new();
-        while found.len() < limit {
-            match fence(|| pairs.next().transpose()).map_err(Fault::broken)? {
-                Some((key, wrapped)) if key.starts_with(prefix) => {
-                    found.push((key.to_vec(), unwrap(&key, &wrapped)?.to_vec()));
-                }
-                _ => break,
-            }
-        }
-        Ok(found)
+        let memtable = self.read();
+        merge::scan(memtable.scan(prefix, after), &self.tree, prefix, after, limit)
     }
-}
-
-/// Calls sled; an error or a panic becomes a phrase.
-fn fence<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(format!("the index failed: {error}").replace('\n', " ")),
-        Err(_) => Err("the index panicked".to_owned()),
-    }
-}
-
-fn wrap(key: &[u8], value: &[u8]) -> Vec<u8> {
-    let mut wrapped = Vec::with_capacity(ENVELOPE_BYTES + value.len());
-    wrapped.push(VERSION);
-    wrapped.extend(checksum(key, value).to_le_bytes());
-    wrapped.extend(value);
-    wrapped
-}
-
-fn unwrap<'a>(key: &[u8], wrapped: &'a [u8]) -> Result<&'a [u8], Fault> {
-    match wrapped.split_at_checked(ENVELOPE_BYTES) {
-        Some(([VERSION, sum @ ..], value)) if sum == checksum(key, value).to_le_bytes() => Ok(value),
-        _ => Err(Fault::broken("a stored value is damaged: its checksum does not match")),
-    }
-}
-
-fn sync_all_under(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_all_under(&entry.path())?;
-        } else {
-            match File::open(entry.path()) {
-                Ok(file) => file.sync_data()?,
-                // sled removes what it does not need any more while we look.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    super::folder::sync_folder(folder)
 }

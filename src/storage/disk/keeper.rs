@@ -133,7 +133,7 @@ impl Place {
 
     /// Makes durable what `request` names, then notes it.
     fn checkpoint(&self, request: &Request) -> io::Result<()> {
-        self.index.flush()?;
+        self.index.tree().flush()?;
         if let Some(file) = &request.file {
             file.sync_data()?;
         }
@@ -157,7 +157,7 @@ impl Place {
             tracing::warn!(expected, "no room for a snapshot; the journal grows until there is");
             return Ok(());
         }
-        snapshot::write(&self.snapshots, &self.index, sequence)?;
+        snapshot::write(&self.snapshots, self.index.tree(), sequence)?;
         let snapshots = snapshot::list(&self.snapshots)?;
         let old = snapshots.len().saturating_sub(KEPT_SNAPSHOTS);
         let Some(oldest_kept) = snapshots.get(old).filter(|_| snapshots.len() >= KEPT_SNAPSHOTS) else {

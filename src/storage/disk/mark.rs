@@ -21,10 +21,19 @@ impl Mark {
         self.sum = self.sum.wrapping_add(u64::from(checksum));
     }
 
-    /// Counts a pair with this checksum out.
-    pub(super) fn subtract(&mut self, checksum: u32) {
+    fn subtract(&mut self, checksum: u32) {
         self.pairs = self.pairs.wrapping_sub(1);
         self.sum = self.sum.wrapping_sub(u64::from(checksum));
+    }
+
+    /// Counts out the pair that was there, and in the one that is there now, each by its checksum.
+    pub(super) fn replace(&mut self, before: Option<u32>, now: Option<u32>) {
+        if let Some(before) = before {
+            self.subtract(before);
+        }
+        if let Some(now) = now {
+            self.add(now);
+        }
     }
 
     /// 24 bytes.

@@ -4,11 +4,14 @@
 //! |---|---|
 //! | `lock` | held by the process that has the folder |
 //! | `journal/N.journal` | every group of units since the last but one snapshot; the truth |
-//! | `index/` | sled; rebuilt whenever it does not hold what it should |
+//! | `index/` | sled, the tree below the index; rebuilt whenever it does not hold what it should |
 //! | `index.damaged/` | the index that the last rebuild replaced, kept for whoever wants to know why |
 //! | `audit/N.jsonl` | the audit log, for people and programs to read |
 //! | `snapshots/N.snapshot` | all pairs, so that the journal before can go |
 //! | `checkpoint` | up to where index and audit files are durable by themselves |
+//!
+//! What is committed is readable from a memtable at once, and goes into the tree in steps between the groups. The journal
+//! is dropped only when the tree, made durable, holds it whole.
 //!
 //! The law: never start on less than was acknowledged. Sources agree or the start is refused.
 
@@ -20,12 +23,16 @@ mod journal;
 mod keeper;
 mod mark;
 mod memo;
+mod memtable;
 mod open;
 mod queue;
 mod rebuild;
 mod recovery;
+mod replay;
+mod settler;
 mod snapshot;
 mod space;
+mod tree;
 
 pub(super) use checkpoint::Checkpoint;
 pub(super) use folder::{audit_of, checkpoint_of, holds_store, open_for_append, sync_folder};

@@ -26,9 +26,10 @@ impl Disk {
 }
 
 fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<Disk> {
-    let Recovered { index, segments, mark, audit } = recovered;
+    let Recovered { index, settler, segments, audit } = recovered;
+    let mark = settler.mark();
     let checkpoint = Checkpoint { sequence: mark.sequence, audit: audit.head() };
-    index.flush()?;
+    index.tree().flush()?;
     audit.file().map_or(Ok(()), |file| file.sync_all())?;
     checkpoint.write(&folder.checkpoint())?;
     let journal = Journal::resume(&folder.journal(), &segments, mark.sequence, options.journal_limit_bytes)?;
@@ -46,12 +47,14 @@ fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<
     let committer = Committer {
         queue: Arc::clone(&queue),
         index: Arc::clone(&index),
+        settler,
         journal,
         audit,
         keeper: Keeper::start(place, mark.sequence)?,
         space: Space::new(folder.root(), options.min_free_bytes),
         mark,
         options: options.clone(),
+        checkpoint: None,
         broken: None,
         told_drops: (0, None),
     };

@@ -7,6 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// For how long a group waits for one more unit, where the last one was small and where it was large, and how often at
+/// most.
+const GATHER_ROUND: Duration = Duration::from_micros(250);
+const LONG_GATHER_ROUND: Duration = Duration::from_micros(500);
+const GATHER_ROUNDS: u32 = 4;
+const LARGE: usize = 8;
+
 /// Where callers leave work and the committer fetches it. Its lock is held for a push or a take, never longer.
 pub(super) struct Queue {
     state: Mutex<State>,
@@ -24,7 +31,19 @@ struct State {
     notes_due: Option<Instant>,
     /// The committer waits, so whoever brings work wakes it.
     idle: bool,
+    /// When it wakes by itself, if it does.
+    wakes_at: Option<Instant>,
     closed: bool,
+    /// How many units were taken last.
+    last_units: usize,
+}
+
+impl State {
+    /// Whether there is something to take, or the committer has something else to do.
+    fn is_ready(&self, until: Option<Instant>) -> bool {
+        let due = [until, self.notes_due].into_iter().flatten().min();
+        !self.units.is_empty() || self.closed || due.is_some_and(|due| due <= Instant::now())
+    }
 }
 
 /// What the committer fetched.
@@ -69,34 +88,67 @@ impl Queue {
         let first = state.notes.is_empty();
         state.notes.push(event);
         if first {
-            state.notes_due = Some(Instant::now() + self.note_delay);
-            self.wake(state);
+            let due = Instant::now() + self.note_delay;
+            state.notes_due = Some(due);
+            if state.wakes_at.is_none_or(|at| at > due) {
+                self.wake(state);
+            }
         }
     }
 
     /// Waits for units, for notes that are due, for `until`, or for the end; then takes up to `limit` units and all
     /// notes.
     pub(super) fn take(&self, limit: usize, until: Option<Instant>) -> Taken {
-        let mut state = self.lock();
-        loop {
-            let due = [until, state.notes_due].into_iter().flatten().min();
-            let left = due.map(|due| due.saturating_duration_since(Instant::now()));
-            if !state.units.is_empty() || state.closed || left == Some(Duration::ZERO) {
+        let mut state = self.gather(self.lock(), limit);
+        if !state.is_ready(until) {
+            state = self.gather(self.sleep(state, until), limit);
+        }
+        let count = state.units.len().min(limit);
+        state.last_units = count;
+        let rest = state.units.split_off(count);
+        let units = std::mem::replace(&mut state.units, rest);
+        let notes = std::mem::take(&mut state.notes);
+        state.notes_due = None;
+        Taken { units, notes, last: state.closed && state.units.is_empty() }
+    }
+
+    /// Where units came together the last time, waits for more as long as more keep coming, and is not woken by them: the
+    /// disk is asked less often, and whoever comes alone does not wait.
+    fn gather<'a>(&'a self, mut state: MutexGuard<'a, State>, limit: usize) -> MutexGuard<'a, State> {
+        for _ in 0..GATHER_ROUNDS {
+            let units = state.units.len();
+            if state.last_units < 2 || units >= limit || state.closed {
                 break;
             }
+            let round = if state.last_units < LARGE { GATHER_ROUND } else { LONG_GATHER_ROUND };
+            state = self.wake.wait_timeout(state, round).unwrap_or_else(PoisonError::into_inner).0;
+            if state.units.len() == units {
+                break;
+            }
+        }
+        state
+    }
+
+    /// Waits until there is something to take, or `until`. At first for no longer than notes may wait, so that a first note
+    /// need not wake us: most come right after the units that were just answered.
+    fn sleep<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        until: Option<Instant>,
+    ) -> MutexGuard<'a, State> {
+        let soon = Instant::now() + self.note_delay;
+        while !state.is_ready(until) {
+            let now = Instant::now();
+            let soon = Some(soon).filter(|soon| now < *soon);
+            state.wakes_at = [until, state.notes_due, soon].into_iter().flatten().min();
             state.idle = true;
-            state = match left {
+            state = match state.wakes_at.map(|at| at.saturating_duration_since(now)) {
                 Some(left) => self.wake.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
             state.idle = false;
         }
-        let rest = state.units.len().min(limit);
-        let rest = state.units.split_off(rest);
-        let units = std::mem::replace(&mut state.units, rest);
-        let notes = std::mem::take(&mut state.notes);
-        state.notes_due = None;
-        Taken { units, notes, last: state.closed && state.units.is_empty() }
+        state
     }
 
     /// Refuses all that comes from now on; what is in the queue can still be taken.

@@ -5,19 +5,18 @@
 use super::super::opening::{OpenError, Opening};
 use super::super::options::Options;
 use super::folder::Folder;
-use super::index::Index;
 use super::journal::segment::Segment;
 use super::mark::{Mark, checksum};
 use super::snapshot;
-use std::collections::BTreeMap;
+use super::tree::{Standing, Tree};
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// An index, and where it stands in the journal.
+/// A tree, and where it stands in the journal.
 pub(super) struct Base {
-    pub(super) index: Index,
-    pub(super) mark: Mark,
+    pub(super) tree: Tree,
+    pub(super) standing: Standing,
 }
 
 /// Puts the old index aside, as `index.damaged`, and makes a new one to which the journal in `segments` can be
@@ -36,14 +35,14 @@ pub(super) fn rebuild(
     let usable = snapshots.iter().rev().filter(|snapshot| snapshot.first + 1 >= oldest).map(Some);
     for candidate in usable.chain((oldest == 1).then_some(None)) {
         put_aside(&path).map_err(OpenError::io("put aside", &path))?;
-        let index = Index::open(&path, options.cache_bytes).map_err(|what| damaged(&path, &what))?;
-        match candidate.map_or(Ok(Mark::default()), |snapshot| load(&index, snapshot)) {
+        let tree = Tree::open(&path, options.cache_bytes).map_err(|what| damaged(&path, &what))?;
+        match candidate.map_or(Ok(Mark::default()), |snapshot| load(&tree, snapshot)) {
             Ok(mark) => {
                 opening.rebuilt = reason;
-                return Ok(Base { index, mark });
+                return Ok(Base { tree, standing: Standing::whole(mark) });
             }
             Err(what) => {
-                index.discard();
+                tree.discard();
                 opening.remarks.push(format!("a snapshot could not be used: {what}"));
             }
         }
@@ -67,17 +66,16 @@ fn put_aside(path: &Path) -> io::Result<()> {
     fs::rename(path, aside)
 }
 
-fn load(index: &Index, snapshot: &Segment) -> Result<Mark, String> {
+fn load(tree: &Tree, snapshot: &Segment) -> Result<Mark, String> {
     let mut mark = Mark { sequence: snapshot.first, ..Mark::default() };
     snapshot::read(&snapshot.path, &mut |frame| {
         for (key, value) in &frame.changes.writes {
             mark.add(checksum(key, value.as_deref().unwrap_or_default()));
         }
-        index.insert_unmarked(&frame.changes.writes).map_err(|fault| fault.what)
+        let writes = frame.changes.writes.iter().map(|(key, value)| (key, value.as_deref()));
+        tree.apply(writes, None).map_err(|fault| fault.what)
     })?;
-    let prepared =
-        Index::prepare(index, &BTreeMap::new(), snapshot.first, mark).map_err(|fault| fault.what)?;
-    index.apply(prepared).map_err(|fault| fault.what)?;
+    tree.apply([], Some(Standing::whole(mark))).map_err(|fault| fault.what)?;
     Ok(mark)
 }
 

@@ -11,11 +11,11 @@ use super::super::audit::Head;
 use super::super::changes::Changes;
 use super::super::port::Fault;
 use super::folder::replace;
-use super::index::Index;
 use super::journal::frame::Frame;
 use super::journal::frames::{Frames, Next};
 use super::journal::segment::{self, Segment};
 use super::mark::{Mark, checksum};
+use super::tree::Tree;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -28,13 +28,13 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<Segment>> {
     segment::list(folder, EXTENSION)
 }
 
-/// Writes all of `index`, which holds everything up to `sequence` at least, to a new snapshot in `folder`.
-pub(super) fn write(folder: &Path, index: &Index, sequence: u64) -> io::Result<()> {
+/// Writes all of `tree`, which holds everything up to `sequence` at least, to a new snapshot in `folder`.
+pub(super) fn write(folder: &Path, tree: &Tree, sequence: u64) -> io::Result<()> {
     replace(&Segment::new(folder, sequence, EXTENSION).path, |file| {
         let mut mark = Mark { sequence, ..Mark::default() };
         let mut chunk = Changes::default();
         let mut bytes = 0;
-        index.for_each::<Failure, _>(&mut |key, value| {
+        tree.for_each::<Failure, _>(&mut |key, value| {
             if !key.is_empty() {
                 mark.add(checksum(key, value));
                 bytes += key.len() + value.len();

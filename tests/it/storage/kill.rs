@@ -28,6 +28,8 @@ fn child() {
         snapshot_after_bytes: 100 * 1024,
         audit_segment_bytes: 32 * 1024,
         checkpoint_every: Duration::from_millis(20),
+        memtable_bytes: 8 * 1024,
+        settle_pairs: 16,
         ..options()
     };
     let (store, _) = Store::open(Path::new(&folder), &busy).unwrap();

@@ -4,9 +4,15 @@ use latchkey::storage::{OpenError, Opening, Options, Read, Store, Txn};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Settings under which everything happens early: small segments, no waiting for company.
+/// Settings under which everything happens early: what is committed goes on into the tree soon, and in small steps.
 pub(super) fn options() -> Options {
-    Options { min_free_bytes: 0, cache_bytes: 4 << 20, ..Options::default() }
+    Options {
+        min_free_bytes: 0,
+        cache_bytes: 4 << 20,
+        memtable_bytes: 1024,
+        settle_pairs: 3,
+        ..Options::default()
+    }
 }
 
 /// A new store in a folder that goes with the `TempDir`.

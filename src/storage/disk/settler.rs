@@ -1,0 +1,190 @@
+//! The settler: carries what the memtable holds into the tree, in the order of the keys, some hundred pairs at a time.
+//!
+//! A *sweep* goes over all keys once. When it ends, the tree holds every group up to the one at which the sweep began.
+//! Until then it also holds some pairs of later ones: the journal, replayed from where the tree is whole, sets them again.
+//! So a crash at any moment leaves a tree that the journal completes, and its mark counts what is in it, always.
+
+use super::super::port::Fault;
+use super::index::Index;
+use super::mark::Mark;
+use super::tree::Standing;
+
+/// Where the tree stands, and how far a sweep has come.
+pub(super) struct Settler {
+    standing: Standing,
+    sweep: Option<Sweep>,
+    pairs: usize,
+}
+
+struct Sweep {
+    /// The group that was the last when the sweep began.
+    sequence: u64,
+    /// The key that was moved last.
+    after: Option<Vec<u8>>,
+}
+
+impl Settler {
+    /// For an index whose tree stands at `standing`, with nothing above it yet. `pairs` of them move in one step.
+    pub(super) fn at(standing: Standing, pairs: usize) -> Self {
+        Self { standing, sweep: None, pairs: pairs.max(1) }
+    }
+
+    /// What the tree holds.
+    pub(super) fn mark(&self) -> Mark {
+        self.standing.mark
+    }
+
+    /// Whether a sweep is going on.
+    pub(super) fn is_sweeping(&self) -> bool {
+        self.sweep.is_some()
+    }
+
+    /// Begins a sweep up to the group `sequence`, the last that was applied. One that is going on is given up: what it
+    /// moved stays moved.
+    pub(super) fn begin(&mut self, sequence: u64) {
+        self.sweep = Some(Sweep { sequence, after: None });
+    }
+
+    /// Moves the next pairs into the tree, of which some may belong to the group `last`. Gives whether nothing is left to
+    /// do: the tree is whole up to the group at which the sweep began, or none was going on.
+    pub(super) fn step(&mut self, index: &Index, last: u64) -> Result<bool, Fault> {
+        let Some(sweep) = &mut self.sweep else { return Ok(true) };
+        let moved = index.unsettled(sweep.after.as_deref(), self.pairs);
+        let ended = moved.len() < self.pairs;
+        let mut standing = Standing { reaches: self.standing.reaches.max(last), ..self.standing };
+        for (key, entry) in &moved {
+            standing.mark.replace(entry.replaces, entry.checksum(key));
+        }
+        if ended {
+            standing.mark.sequence = sweep.sequence;
+        }
+        let writes = moved.iter().map(|(key, entry)| (key, entry.value.as_deref()));
+        index.tree().apply(writes, Some(standing))?;
+        index.forget(&moved);
+        self.standing = standing;
+        sweep.after = moved.into_iter().last().map(|(key, _)| key);
+        if ended {
+            self.sweep = None;
+        }
+        Ok(ended)
+    }
+
+    /// Moves everything, up to the group `last`.
+    pub(super) fn finish(&mut self, index: &Index, last: u64) -> Result<(), Fault> {
+        self.begin(last);
+        while !self.step(index, last)? {}
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::audit::Head;
+    use super::super::super::changes::Changes;
+    use super::super::super::port::Read as _;
+    use super::super::journal::frame::Frame;
+    use super::super::rebuild::Base;
+    use super::super::replay::Replay;
+    use super::super::tree::Tree;
+    use super::*;
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+    #[derive(Debug, Clone)]
+    enum Act {
+        Group(Writes),
+        Begin,
+        Step,
+        Crash,
+    }
+
+    fn act() -> impl Strategy<Value = Act> {
+        let key = prop::sample::select(b"abcdefgh".as_slice()).prop_map(|letter| vec![letter]);
+        let writes = btree_map(key, prop::option::weighted(0.6, vec(any::<u8>(), 0..3)), 0..5);
+        prop_oneof![6 => writes.prop_map(Act::Group), 2 => Just(Act::Begin), 6 => Just(Act::Step), 1 => Just(Act::Crash)]
+    }
+
+    /// A store without its threads: what the journal holds, and an index above a tree.
+    struct Small {
+        frames: Vec<Frame>,
+        mark: Mark,
+        index: Index,
+        settler: Settler,
+        pairs: usize,
+    }
+
+    impl Small {
+        fn new(path: &Path, pairs: usize) -> Self {
+            let index = Index::above(Tree::open(path, 1 << 20).unwrap());
+            let settler = Settler::at(Standing::whole(Mark::default()), pairs);
+            Self { frames: Vec::new(), mark: Mark::default(), index, settler, pairs }
+        }
+
+        fn commit(&mut self, writes: Writes) {
+            let prepared = Index::prepare(&self.index, &writes, self.mark.sequence + 1, self.mark).unwrap();
+            self.mark = prepared.mark;
+            let changes = Changes { writes: writes.clone(), ..Changes::default() };
+            self.frames.push(Frame { mark: self.mark, audit_before: Head::default(), changes });
+            self.index.apply(prepared, writes);
+        }
+
+        /// Loses what is in memory, and recovers from the tree as it is and the journal.
+        fn crash(self, path: &Path) -> Self {
+            let Self { frames, mark, index, pairs, .. } = self;
+            index.tree().flush().unwrap();
+            drop(index);
+            let tree = Tree::open(path, 1 << 20).unwrap();
+            let standing = tree.verify().unwrap().unwrap_or(Standing::whole(Mark::default()));
+            assert!(standing.mark.sequence <= standing.reaches && standing.reaches <= mark.sequence);
+            let mut replay = Replay::above(Base { tree, standing }, 100, pairs);
+            for frame in &frames {
+                replay.apply(frame.clone()).unwrap();
+            }
+            let (index, settler) = replay.finish().unwrap();
+            assert_eq!(settler.mark(), mark);
+            Self { frames, mark, index, settler, pairs }
+        }
+    }
+
+    fn read_all(index: &Index) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        index.scan(b"", None, usize::MAX).unwrap().into_iter().collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn whatever_was_settled_before_a_crash_the_journal_completes_it(
+            acts in vec(act(), 0..60),
+            pairs in 1..5_usize,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut model = BTreeMap::new();
+            let mut small = Small::new(folder.path(), pairs);
+            for act in acts.into_iter().chain([Act::Crash]) {
+                match act {
+                    Act::Group(writes) => {
+                        for (key, value) in writes.clone() {
+                            match value {
+                                Some(value) => drop(model.insert(key, value)),
+                                None => drop(model.remove(&key)),
+                            }
+                        }
+                        small.commit(writes);
+                    }
+                    Act::Begin => small.settler.begin(small.mark.sequence),
+                    Act::Step => drop(small.settler.step(&small.index, small.mark.sequence).unwrap()),
+                    Act::Crash => small = small.crash(folder.path()),
+                }
+                prop_assert_eq!(&read_all(&small.index), &model);
+                for letter in b"abcdefgh" {
+                    let found = small.index.get(&[*letter]).unwrap();
+                    prop_assert_eq!(found.as_ref(), model.get([*letter].as_slice()));
+                }
+            }
+        }
+    }
+}
