@@ -63,15 +63,23 @@ impl Index {
         }
     }
 
-    /// Up to `limit` entries above the key `after` that the tree does not hold yet.
-    pub(super) fn unsettled(&self, after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Entry)> {
-        self.read().next(after, limit)
+    /// Hands up to `limit` entries above the key `after`, which the tree does not hold yet, to `visit`, in order. Gives the
+    /// keys.
+    pub(super) fn visit_unsettled(
+        &self,
+        after: Option<&[u8]>,
+        limit: usize,
+        visit: &mut dyn FnMut(&[u8], &Entry),
+    ) -> Vec<Vec<u8>> {
+        let memtable = self.read();
+        let entries = memtable.above(after).take(limit);
+        entries.inspect(|(key, entry)| visit(key, entry)).map(|(key, _)| key.clone()).collect()
     }
 
-    /// Forgets `settled` here, since the tree holds them; nothing was written since they were asked for.
-    pub(super) fn forget(&self, settled: &[(Vec<u8>, Entry)]) {
+    /// Forgets `settled` here, since the tree holds them; nothing was written since they were visited.
+    pub(super) fn forget(&self, settled: &[Vec<u8>]) {
         let mut memtable = self.write();
-        for (key, _) in settled {
+        for key in settled {
             memtable.remove(key);
         }
     }

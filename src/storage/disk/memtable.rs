@@ -59,11 +59,10 @@ impl Memtable {
         Some(entry)
     }
 
-    /// Up to `limit` entries above the key `after`, in order; from the first where none is given.
-    pub(super) fn next(&self, after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Entry)> {
+    /// The entries above the key `after`, in order; from the first where none is given.
+    pub(super) fn above(&self, after: Option<&[u8]>) -> impl Iterator<Item = (&Vec<u8>, &Entry)> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let entries = self.entries.range::<[u8], _>((from, Bound::Unbounded)).take(limit);
-        entries.map(|(key, entry)| (key.clone(), entry.clone())).collect()
+        self.entries.range::<[u8], _>((from, Bound::Unbounded))
     }
 
     /// The words on keys under `prefix` above the key `after`, in order.

@@ -8,7 +8,7 @@ use super::folder::Folder;
 use super::journal::segment::Segment;
 use super::mark::{Mark, checksum};
 use super::snapshot;
-use super::tree::{Standing, Tree};
+use super::tree::{Standing, Tree, Writes};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -72,10 +72,13 @@ fn load(tree: &Tree, snapshot: &Segment) -> Result<Mark, String> {
         for (key, value) in &frame.changes.writes {
             mark.add(checksum(key, value.as_deref().unwrap_or_default()));
         }
-        let writes = frame.changes.writes.iter().map(|(key, value)| (key, value.as_deref()));
+        let mut writes = Writes::default();
+        for (key, value) in &frame.changes.writes {
+            writes.add(key, value.as_deref());
+        }
         tree.apply(writes, None).map_err(|fault| fault.what)
     })?;
-    tree.apply([], Some(Standing::whole(mark))).map_err(|fault| fault.what)?;
+    tree.apply(Writes::default(), Some(Standing::whole(mark))).map_err(|fault| fault.what)?;
     Ok(mark)
 }
 

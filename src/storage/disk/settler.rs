@@ -7,7 +7,7 @@
 use super::super::port::Fault;
 use super::index::Index;
 use super::mark::Mark;
-use super::tree::Standing;
+use super::tree::{Standing, Writes};
 
 /// Where the tree stands, and how far a sweep has come.
 pub(super) struct Settler {
@@ -49,20 +49,20 @@ impl Settler {
     /// do: the tree is whole up to the group at which the sweep began, or none was going on.
     pub(super) fn step(&mut self, index: &Index, last: u64) -> Result<bool, Fault> {
         let Some(sweep) = &mut self.sweep else { return Ok(true) };
-        let moved = index.unsettled(sweep.after.as_deref(), self.pairs);
-        let ended = moved.len() < self.pairs;
         let mut standing = Standing { reaches: self.standing.reaches.max(last), ..self.standing };
-        for (key, entry) in &moved {
+        let mut writes = Writes::default();
+        let moved = index.visit_unsettled(sweep.after.as_deref(), self.pairs, &mut |key, entry| {
             standing.mark.replace(entry.replaces, entry.checksum(key));
-        }
+            writes.add(key, entry.value.as_deref());
+        });
+        let ended = moved.len() < self.pairs;
         if ended {
             standing.mark.sequence = sweep.sequence;
         }
-        let writes = moved.iter().map(|(key, entry)| (key, entry.value.as_deref()));
         index.tree().apply(writes, Some(standing))?;
         index.forget(&moved);
         self.standing = standing;
-        sweep.after = moved.into_iter().last().map(|(key, _)| key);
+        sweep.after = moved.into_iter().last();
         if ended {
             self.sweep = None;
         }
@@ -92,11 +92,11 @@ mod tests {
     use std::collections::BTreeMap;
     use std::path::Path;
 
-    type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+    type Group = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
     #[derive(Debug, Clone)]
     enum Act {
-        Group(Writes),
+        Group(Group),
         Begin,
         Step,
         Crash,
@@ -124,7 +124,7 @@ mod tests {
             Self { frames: Vec::new(), mark: Mark::default(), index, settler, pairs }
         }
 
-        fn commit(&mut self, writes: Writes) {
+        fn commit(&mut self, writes: Group) {
             let prepared = Index::prepare(&self.index, &writes, self.mark.sequence + 1, self.mark).unwrap();
             self.mark = prepared.mark;
             let changes = Changes { writes: writes.clone(), ..Changes::default() };

@@ -59,6 +59,20 @@ impl Standing {
     }
 }
 
+/// What goes into the tree together.
+#[derive(Default)]
+pub(super) struct Writes(Batch);
+
+impl Writes {
+    /// Adds a pair, or the end of one.
+    pub(super) fn add(&mut self, key: &[u8], value: Option<&[u8]>) {
+        match value {
+            Some(value) => self.0.insert(key, wrap(key, value)),
+            None => self.0.remove(key),
+        }
+    }
+}
+
 impl Tree {
     /// Opens the tree at `path`, or makes an empty one, with a cache of `cache_bytes`. Checks nothing yet.
     pub(super) fn open(path: &Path, cache_bytes: u64) -> Result<Self, String> {
@@ -107,22 +121,11 @@ impl Tree {
 
     /// Lets `writes` in, with the standing that holds then; readers see all of them or nothing. Without a standing the
     /// tree counts as unfinished.
-    pub(super) fn apply<'a>(
-        &self,
-        writes: impl IntoIterator<Item = (&'a Vec<u8>, Option<&'a [u8]>)>,
-        standing: Option<Standing>,
-    ) -> Result<(), Fault> {
-        let mut batch = Batch::default();
-        for (key, value) in writes {
-            match value {
-                Some(value) => batch.insert(key.as_slice(), wrap(key, value)),
-                None => batch.remove(key.as_slice()),
-            }
-        }
+    pub(super) fn apply(&self, mut writes: Writes, standing: Option<Standing>) -> Result<(), Fault> {
         if let Some(standing) = standing {
-            batch.insert(MARK_KEY, wrap(MARK_KEY, &standing.to_bytes()));
+            writes.add(MARK_KEY, Some(&standing.to_bytes()));
         }
-        fence(|| self.db.apply_batch(batch)).map_err(Fault::broken)
+        fence(|| self.db.apply_batch(writes.0)).map_err(Fault::broken)
     }
 
     /// Drops a handle that may be damaged: sled may panic even then.
