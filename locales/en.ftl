@@ -114,6 +114,7 @@ device-denied-text = The device gets no access. You can close this page.
 logout-title = Sign out?
 logout-text = You are signed in as { $name }.
 logout-client = { $client } asks to sign you out. Every application that you opened with this sign-in is left too.
+logout-unknown-host = Afterwards you go on to { $host }. Nobody here has checked that site: never type your password for this server there.
 logout-submit = Sign out
 logout-stay = Stay signed in
 signing-out-title = Signing out

@@ -36,13 +36,14 @@ pub async fn run(store: Store, tenant: Tenant, clock: Arc<dyn Clock>) {
 /// # Errors
 /// A [`Fault`] where the store fails; what was deleted before stays deleted.
 pub async fn sweep(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<usize, Fault> {
-    let mut total = 0;
+    let (mut total, mut after) = (0, None);
     loop {
         let (tenant, now) = (tenant.clone(), clock.now());
-        let swept =
-            store.run::<_, Infallible, _>(move |txn| Ok(records::sweep(txn, &tenant, now, UNIT)?)).await;
-        let count = swept.map_err(Fault::from)?;
+        let unit = move |txn: &mut dyn Txn| Ok(records::sweep(txn, &tenant, now, after.as_deref(), UNIT)?);
+        let swept = store.run::<_, Infallible, _>(unit).await.map_err(Fault::from)?;
+        let count = swept.len();
         total += count;
+        after = swept.into_iter().last();
         if count < UNIT {
             tracing::debug!(total, "expired records deleted");
             return Ok(total);

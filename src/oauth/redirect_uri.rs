@@ -1,6 +1,7 @@
 //! Which redirect URI is a client's own. RFC 9700 §4.1.3, RFC 8252 §7.3.
 
 use crate::records::Client;
+use url::Url;
 
 /// Whether `requested` is one of the client's redirect URIs.
 ///
@@ -20,7 +21,8 @@ pub fn is_registered(client: &Client, requested: &str) -> bool {
 /// device (loopback, a scheme of an application's own) is no site that could pretend to be another.
 // RFC 9700 §4.11.2: trust follows from who registered the client.
 pub fn is_vouched_for(client: &Client, uri: &str) -> bool {
-    client.origin.is_vouched_for() || !uri.starts_with("https:")
+    // RFC 3986 §3.1: schemes do not mind case. What cannot be read is vouched for by nobody.
+    client.origin.is_vouched_for() || Url::parse(uri).is_ok_and(|uri| uri.scheme() != "https")
 }
 
 fn differs_in_loopback_port_alone(registered: &str, requested: &str, native: bool) -> bool {

@@ -114,8 +114,9 @@ pub fn list<R: Record>(
     pairs.iter().map(|(_, value)| decode(value)).collect()
 }
 
-/// Deletes up to `limit` records whose expiry has passed at `now`, with what is swept beside them. Gives how many
-/// expiry entries were worked off; fewer than `limit` means that none is left.
+/// Deletes up to `limit` records whose expiry has passed at `now`, with what is swept beside them; those whose expiry
+/// entries lie behind `after`, where it is given. Gives the expiry entries that were worked off; fewer than `limit` means
+/// that none is left. The last of them is the next call's `after`, so that no store has to look at them again.
 ///
 /// # Errors
 /// A [`Fault`] where the store fails.
@@ -123,12 +124,13 @@ pub fn sweep(
     txn: &mut (impl Txn + ?Sized),
     tenant: &Tenant,
     now: OffsetDateTime,
+    after: Option<&[u8]>,
     limit: usize,
-) -> Result<usize, Fault> {
+) -> Result<Vec<Vec<u8>>, Fault> {
     let prefix = [tenant.as_str(), "/expiry/"].concat().into_bytes();
     let end = expiry_key(tenant, now, "", "");
     let due: Vec<_> = txn
-        .scan(&prefix, None, limit)?
+        .scan(&prefix, after, limit)?
         .into_iter()
         .take_while(|(key, _)| key.as_slice() < end.as_slice())
         .collect();
@@ -140,7 +142,7 @@ pub fn sweep(
         }
         txn.delete(index.clone());
     }
-    Ok(due.len())
+    Ok(due.into_iter().map(|(index, _)| index).collect())
 }
 
 /// Of up to `limit` records of a space, behind the id `after` where it is given: the ids of those that `is_over`, and the

@@ -11,14 +11,11 @@ use super::super::options::Options;
 use super::super::overlay::Overlay;
 use super::super::port::Fault;
 use super::super::unit::Unit;
-use super::index::Index;
+use super::index::{Index, Mark, Memo, Settler};
 use super::journal::Journal;
 use super::journal::frame::Frame;
 use super::keeper::{Keeper, Request};
-use super::mark::Mark;
-use super::memo::Memo;
 use super::queue::Queue;
-use super::settler::Settler;
 use super::space::Space;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,7 +46,8 @@ impl Committer {
     /// Works until the queue is closed and empty; then makes a last checkpoint.
     pub(super) fn work(mut self) -> Result<(), Fault> {
         loop {
-            let due = if self.settler.is_sweeping() { Some(Instant::now()) } else { self.checkpoint_due() };
+            let sweeping = self.broken.is_none() && self.settler.is_sweeping();
+            let due = if sweeping { Some(Instant::now()) } else { self.checkpoint_due() };
             let taken = self.queue.take(self.options.group_limit, due);
             let blocked = self.blocked();
             let mut notes = self.accept(taken.notes, blocked.as_ref());
@@ -199,11 +197,13 @@ impl Committer {
         let due = large || last || self.checkpoint_due().is_some_and(|due| due <= Instant::now());
         let full = self.index.unsettled_bytes() > self.options.memtable_bytes;
         if last || (!self.settler.is_sweeping() && (due || full)) {
-            self.settler.begin(self.mark.sequence);
+            self.settler.begin(&self.index, self.mark.sequence);
             self.checkpoint = due.then(|| Request {
                 sequence: self.mark.sequence,
                 audit: self.audit.head(),
                 file: self.audit.file(),
+                bytes: self.keeper.bytes(),
+                begun: Instant::now(),
             });
         }
         loop {

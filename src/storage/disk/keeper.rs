@@ -30,6 +30,10 @@ pub(super) struct Request {
     pub(super) audit: Head,
     /// The audit segment that is being written; none while there is none. Those before it are durable.
     pub(super) file: Option<Arc<File>>,
+    /// How many bytes of the journal it covers that no request before it did.
+    pub(super) bytes: u64,
+    /// When that state was reached: what came later is for the next request.
+    pub(super) begun: Instant,
 }
 
 /// What the keeper works on.
@@ -79,7 +83,12 @@ impl Keeper {
         self.bytes += bytes;
     }
 
-    /// How many bytes of the journal no checkpoint was asked for yet; none while the keeper is busy.
+    /// How many bytes of the journal no checkpoint was asked for yet.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The same; none while the keeper is busy.
     pub(super) fn uncovered_bytes(&self) -> u64 {
         if self.busy.load(Ordering::Acquire) { 0 } else { self.bytes }
     }
@@ -93,7 +102,7 @@ impl Keeper {
     /// Asks for a checkpoint. With `wait`, waits for one that is going on; otherwise one that is going on is
     /// enough.
     pub(super) fn ask(&mut self, request: Request, wait: bool) {
-        let sequence = request.sequence;
+        let Request { sequence, bytes, begun, .. } = request;
         let was_busy = self.busy.swap(true, Ordering::AcqRel);
         let sent = self.requests.as_ref().is_some_and(|requests| {
             if wait {
@@ -103,9 +112,9 @@ impl Keeper {
             }
         });
         if sent {
-            self.asked = Instant::now();
+            self.asked = begun;
             self.asked_sequence = sequence;
-            self.bytes = 0;
+            self.bytes = self.bytes.saturating_sub(bytes);
         }
     }
 

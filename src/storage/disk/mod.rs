@@ -21,18 +21,13 @@ mod folder;
 mod index;
 mod journal;
 mod keeper;
-mod mark;
-mod memo;
-mod memtable;
 mod open;
 mod queue;
 mod rebuild;
 mod recovery;
 mod replay;
-mod settler;
 mod snapshot;
 mod space;
-mod tree;
 
 pub(super) use checkpoint::Checkpoint;
 pub(super) use folder::{audit_of, checkpoint_of, holds_store, open_for_append, sync_folder};

@@ -147,6 +147,9 @@ impl Queue {
                 None => self.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
             state.idle = false;
+            if state.units.is_empty() {
+                state.last_units = 0;
+            }
         }
         state
     }

@@ -5,10 +5,9 @@
 use super::super::opening::{OpenError, Opening};
 use super::super::options::Options;
 use super::folder::Folder;
+use super::index::{Mark, Standing, Tree, TreeBatch, checksum};
 use super::journal::segment::Segment;
-use super::mark::{Mark, checksum};
 use super::snapshot;
-use super::tree::{Standing, Tree, Writes};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -20,11 +19,11 @@ pub(super) struct Base {
 }
 
 /// Puts the old index aside, as `index.damaged`, and makes a new one to which the journal in `segments` can be
-/// applied. `reason` says why it is needed; none in a new store.
+/// applied, which ends at frame `end`. `reason` says why it is needed; none in a new store.
 pub(super) fn rebuild(
     folder: &Folder,
     options: &Options,
-    segments: &[Segment],
+    (segments, end): (&[Segment], u64),
     reason: Option<String>,
     opening: &mut Opening,
 ) -> Result<Base, OpenError> {
@@ -36,10 +35,10 @@ pub(super) fn rebuild(
     for candidate in usable.chain((oldest == 1).then_some(None)) {
         put_aside(&path).map_err(OpenError::io("put aside", &path))?;
         let tree = Tree::open(&path, options.cache_bytes).map_err(|what| damaged(&path, &what))?;
-        match candidate.map_or(Ok(Mark::default()), |snapshot| load(&tree, snapshot)) {
-            Ok(mark) => {
+        match candidate.map_or(Ok(Standing::whole(Mark::default())), |snapshot| load(&tree, snapshot, end)) {
+            Ok(standing) => {
                 opening.rebuilt = reason;
-                return Ok(Base { tree, standing: Standing::whole(mark) });
+                return Ok(Base { tree, standing });
             }
             Err(what) => {
                 tree.discard();
@@ -66,20 +65,22 @@ fn put_aside(path: &Path) -> io::Result<()> {
     fs::rename(path, aside)
 }
 
-fn load(tree: &Tree, snapshot: &Segment) -> Result<Mark, String> {
+/// Writers went on while the snapshot was made, so pairs of any frame up to the last may be in it.
+fn load(tree: &Tree, snapshot: &Segment, end: u64) -> Result<Standing, String> {
     let mut mark = Mark { sequence: snapshot.first, ..Mark::default() };
     snapshot::read(&snapshot.path, &mut |frame| {
         for (key, value) in &frame.changes.writes {
             mark.add(checksum(key, value.as_deref().unwrap_or_default()));
         }
-        let mut writes = Writes::default();
+        let mut writes = TreeBatch::default();
         for (key, value) in &frame.changes.writes {
             writes.add(key, value.as_deref());
         }
         tree.apply(writes, None).map_err(|fault| fault.what)
     })?;
-    tree.apply(Writes::default(), Some(Standing::whole(mark))).map_err(|fault| fault.what)?;
-    Ok(mark)
+    let standing = Standing { mark, reaches: end.max(mark.sequence) };
+    tree.apply(TreeBatch::default(), Some(standing)).map_err(|fault| fault.what)?;
+    Ok(standing)
 }
 
 fn damaged(path: &Path, what: &str) -> OpenError {

@@ -9,14 +9,12 @@ use super::super::opening::{OpenError, Opening};
 use super::super::options::Options;
 use super::checkpoint::Checkpoint;
 use super::folder::Folder;
-use super::index::Index;
+use super::index::{Index, Settler, Tree};
 use super::journal::segment::Segment;
 use super::journal::{self, End};
 use super::rebuild::{Base, rebuild};
 use super::replay::Replay;
-use super::settler::Settler;
 use super::snapshot;
-use super::tree::Tree;
 use std::path::Path;
 
 /// A store that is at its last acknowledged state.
@@ -51,9 +49,13 @@ pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, 
     journal::sync(&folder.journal(), &segments)?;
     let base = match found {
         Ok(base) => base,
-        Err(reason) => {
-            rebuild(folder, options, &segments, (end.sequence > 0).then_some(reason), &mut opening)?
-        }
+        Err(reason) => rebuild(
+            folder,
+            options,
+            (&segments, end.sequence),
+            (end.sequence > 0).then_some(reason),
+            &mut opening,
+        )?,
     };
     let from = first_needed(noted, base.standing.mark.sequence);
     let audited = noted.unwrap_or_else(|| without_note(&end));

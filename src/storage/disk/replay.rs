@@ -1,11 +1,9 @@
 //! Replaying the journal: its frames go into the index as groups of units do, and are settled at the end.
 
 use super::super::port::Fault;
-use super::index::Index;
+use super::index::{Index, Mark, Settler};
 use super::journal::frame::Frame;
-use super::mark::Mark;
 use super::rebuild::Base;
-use super::settler::Settler;
 
 /// An index that is brought up to the journal.
 pub(super) struct Replay {
@@ -47,9 +45,7 @@ impl Replay {
 
     /// Settles all, so that the tree stands where the index does. A fault if the journal says that it should be another.
     pub(super) fn finish(mut self) -> Result<(Index, Settler), Fault> {
-        if self.settler.mark() != self.mark {
-            self.settler.finish(&self.index, self.mark.sequence)?;
-        }
+        self.settler.finish(&self.index, self.mark.sequence)?;
         if self.mark == self.said && self.settler.mark() == self.mark {
             Ok((self.index, self.settler))
         } else {

@@ -11,11 +11,10 @@ use super::super::audit::Head;
 use super::super::changes::Changes;
 use super::super::port::Fault;
 use super::folder::replace;
+use super::index::{Mark, Tree, checksum};
 use super::journal::frame::Frame;
 use super::journal::frames::{Frames, Next};
 use super::journal::segment::{self, Segment};
-use super::mark::{Mark, checksum};
-use super::tree::Tree;
 use std::io::{self, Write};
 use std::path::Path;
 

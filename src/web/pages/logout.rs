@@ -14,7 +14,7 @@ use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
 use crate::web::paths;
 use crate::web::respond::leaving::{LeavingPage, Reason};
-use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
+use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
 use crate::web::respond::signing_out;
@@ -23,6 +23,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
 use askama::Template;
 use std::convert::Infallible;
+use url::Url;
 use uuid::Uuid;
 
 /// The page that asks before it signs out.
@@ -35,6 +36,8 @@ pub struct LogoutPage {
     pub account: Option<String>,
     /// The client that asks, if one does.
     pub client_name: Option<String>,
+    /// The site that the person goes on to, where nobody vouches for it.
+    pub unknown_host: Option<String>,
     /// The form that signs out.
     pub form: FormSeal,
     /// What the client asked, for the form: names and values.
@@ -90,8 +93,7 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
     // OIDC Back-Channel Logout §2: whoever took part in a session that has lain idle is to be told, too.
     if person.is_none() && visit.open_session()?.is_none() {
         // RFC 9700 §4.11.2: nobody has been asked, and nobody was signed in.
-        let trusted = request.back_is_vouched_for() || visit.call.realm.registration.trust_redirects;
-        return finish(visit, &request, None, trusted);
+        return finish(visit, &request, None, is_trusted(visit, &request));
     }
     let browser = visit.browser()?;
     // OIDC RP-Initiated Logout §2, `ui_locales`: what cannot be served is no error.
@@ -100,6 +102,7 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
         frame: visit.frame_in(locales),
         account: person.as_ref().map(|person| account_of(&person.user)),
         client_name: request.client.as_ref().map(|client| client.display_name().to_owned()),
+        unknown_host: request.back.as_ref().filter(|_| !is_trusted(visit, &request)).map(host),
         form: csrf::seal(&browser, FormName::Logout, Subject::default()),
         carried: request.carried().to_vec(),
     };
@@ -108,6 +111,16 @@ async fn ask(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> 
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// Whether a browser may be sent back to the client without a word about where that is. RFC 9700 §4.11.2.
+fn is_trusted(visit: &Visit, request: &LogoutRequest) -> bool {
+    request.back_is_vouched_for() || visit.call.realm.registration.trust_redirects
+}
+
+/// The site of a way back, as people know it.
+fn host(back: &logout::Return) -> String {
+    Url::parse(&back.location()).map(|url| host_of(&url)).unwrap_or_default()
 }
 
 fn parse(visit: &Visit, params: &Params) -> Result<LogoutRequest, PageError> {
@@ -130,7 +143,8 @@ async fn end(visit: &Visit, sid: Uuid) -> Result<Option<Ended>, PageError> {
 }
 
 /// Takes the cookies away and sends the person on: to the client that asked, or to a page of ours; past the clients
-/// that are told through the browser, where there are any. A client that is not trusted with that has a link instead.
+/// that are told through the browser, where there are any. Where it is not `trusted`, since nobody was asked and nobody
+/// was signed in, a link leads there instead.
 fn finish(
     visit: &Visit,
     request: &LogoutRequest,
@@ -149,10 +163,7 @@ fn finish(
             LeavingPage::new(visit.frame(), Reason::SignedOut, name, back).show()?
         }
         (back, true) => redirect::see_other(&back.unwrap_or_else(signed_out)),
-        (back, false) => {
-            let location = back.filter(|_| trusted).unwrap_or_else(signed_out);
-            signing_out::show(visit.frame(), frames, location)?
-        }
+        (back, false) => signing_out::show(visit.frame(), frames, back.unwrap_or_else(signed_out))?,
     };
     for kind in [CookieKind::Session, CookieKind::State] {
         if let Some(cookie) = visit.cookies().clear(kind) {
@@ -168,14 +179,17 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         frame: frame.clone(),
         account: Some("Ada Lovelace".into()),
         client_name: client_name.map(Into::into),
+        unknown_host: None,
         form: FormSeal { csrf: "CSRF".into(), interaction: None },
         carried: client_name.map(|_| ("client_id", "web".to_owned())).into_iter().collect(),
     };
+    let stranger = LogoutPage { unknown_host: Some("notes.example".into()), ..page(Some("Meadow Notes")) };
     let idle = LogoutPage { account: None, ..page(Some("Meadow Notes")) };
     vec![
         Sample::of("idle", &idle),
         Sample::of("usual", &page(None)),
         Sample::of("client", &page(Some("Meadow Notes"))),
+        Sample::of("stranger", &stranger),
         Sample::of("markup", &page(Some("\"><script>alert(1)</script>"))),
     ]
 }

@@ -150,7 +150,9 @@ fn what_is_over_is_swept() {
     begin(&setting, &ada);
     setting.clock.advance(Duration::hours(13));
     setting
-        .run::<_, Infallible>(|txn, act| records::sweep(txn, &act.tenant, act.now, 99).map_err(Stop::Fault))
+        .run::<_, Infallible>(|txn, act| {
+            records::sweep(txn, &act.tenant, act.now, None, 99).map_err(Stop::Fault)
+        })
         .unwrap();
     let tenant = Tenant::default_tenant();
     assert!(records::list::<BrowserSession>(&setting.store, &tenant, "", None, 9).unwrap().is_empty());

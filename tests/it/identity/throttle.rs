@@ -169,7 +169,9 @@ async fn counters_are_swept() {
     assert!(!serde_json::to_string(&list()).unwrap().contains("nobody"));
     setting.clock.advance(Duration::hours(7));
     setting
-        .run::<_, Infallible>(|txn, act| records::sweep(txn, &act.tenant, act.now, 99).map_err(Stop::Fault))
+        .run::<_, Infallible>(|txn, act| {
+            records::sweep(txn, &act.tenant, act.now, None, 99).map_err(Stop::Fault)
+        })
         .unwrap();
     assert!(list().is_empty());
 }

@@ -127,3 +127,36 @@ async fn a_sign_out_of_nobody_sends_nobody_to_it() {
     app.change_client(&id, |client| client.origin = Origin::Operator);
     assert_eq!(app.get(&asked).await.header("location"), format!("{EVIL}?state=s"));
 }
+
+/// Who is signed in is asked whether to sign out, and told where that leads.
+#[actix_web::test]
+async fn a_sign_out_names_the_site_behind_it() {
+    let app = App::start_registering(|_| {}).await;
+    app.with_user("ada");
+    let id = stranger(&app, EVIL).await;
+    let asked = format!("/logout?client_id={id}&post_logout_redirect_uri={EVIL}&state=s");
+    let mut ada = Browser::new(&app);
+    ada.open("/login").await;
+    ada.log_in("ada", PASSWORD).await;
+    ada.open(&asked).await;
+    assert!(ada.html.contains("Afterwards you go on to evil.example."), "{}", ada.html);
+    app.change_client(&id, |client| client.origin = Origin::Operator);
+    ada.open(&asked).await;
+    assert!(ada.html.contains("Sign out?") && !ada.html.contains("evil.example."), "{}", ada.html);
+    let answer = ada.submit(&ada.form("/logout")).await;
+    assert_eq!(answer.header("location"), format!("{EVIL}?state=s"));
+}
+
+/// RFC 3986 §3.1: a scheme does not mind case, so neither does the question.
+#[actix_web::test]
+async fn capitals_in_the_scheme_change_nothing() {
+    for uri in ["HTTPS://evil.example/cb", "Https://evil.example/cb"] {
+        let app = App::start_registering(|_| {}).await;
+        let id = stranger(&app, uri).await;
+        let answer = app.authorize(None, &wrong(&id, uri)).await;
+        assert_eq!((answer.status, answer.header("location").as_str()), (400, ""), "{}", answer.text());
+        let asked = format!("/logout?client_id={id}&post_logout_redirect_uri={uri}");
+        let answer = app.get(&asked).await;
+        assert_eq!((answer.status, answer.header("location").as_str()), (200, ""), "{}", answer.text());
+    }
+}

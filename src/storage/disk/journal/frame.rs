@@ -11,7 +11,7 @@
 
 use super::super::super::audit::Head;
 use super::super::super::changes::Changes;
-use super::super::mark::Mark;
+use super::super::index::Mark;
 use super::cursor::Cursor;
 
 const VERSION: u8 = 1;

@@ -1,15 +1,18 @@
 //! What is committed and not yet in the tree: the journal makes it durable, this map makes it readable, and a [`Settler`]
 //! carries it into the tree in batches much larger than a group of units is.
 //!
-//! [`Settler`]: super::settler::Settler
+//! [`Settler`]: super::Settler
 
-use super::super::merge;
 use super::mark::checksum;
+use crate::storage::merge;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 /// What an entry takes in memory beside its key and value, about.
 const ENTRY_BYTES: usize = 128;
+
+/// From where to where keys go.
+pub(super) type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 
 /// The newest word on each key that the tree does not hold yet.
 #[derive(Default)]
@@ -59,10 +62,14 @@ impl Memtable {
         Some(entry)
     }
 
-    /// The entries above the key `after`, in order; from the first where none is given.
-    pub(super) fn above(&self, after: Option<&[u8]>) -> impl Iterator<Item = (&Vec<u8>, &Entry)> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.entries.range::<[u8], _>((from, Bound::Unbounded))
+    /// The entries in `range`, in order.
+    pub(super) fn range(&self, range: KeyRange<'_>) -> impl Iterator<Item = (&Vec<u8>, &Entry)> {
+        self.entries.range::<[u8], _>(range)
+    }
+
+    /// The greatest key.
+    pub(super) fn last(&self) -> Option<&Vec<u8>> {
+        self.entries.last_key_value().map(|(key, _)| key)
     }
 
     /// The words on keys under `prefix` above the key `after`, in order.

@@ -1,20 +1,20 @@
 //! What a group of units has read, so that nothing is looked up twice: most units write what they have just read, and the
 //! index must know what a write replaces.
 
-use super::super::port::{Fault, Pairs, Read};
-use super::index::Index;
+use super::Index;
+use crate::storage::port::{Fault, Pairs, Read};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// The index, as one group sees it: nothing in it changes meanwhile, since the group's thread is the one that writes.
-pub(super) struct Memo<'a> {
+pub(in crate::storage::disk) struct Memo<'a> {
     index: &'a Index,
     read: RefCell<HashMap<Vec<u8>, Option<Vec<u8>>>>,
 }
 
 impl<'a> Memo<'a> {
     /// Nothing read yet.
-    pub(super) fn of(index: &'a Index) -> Self {
+    pub(in crate::storage::disk) fn of(index: &'a Index) -> Self {
         Self { index, read: RefCell::default() }
     }
 }

@@ -4,13 +4,15 @@
 //! Until then it also holds some pairs of later ones: the journal, replayed from where the tree is whole, sets them again.
 //! So a crash at any moment leaves a tree that the journal completes, and its mark counts what is in it, always.
 
-use super::super::port::Fault;
-use super::index::Index;
+use super::Index;
 use super::mark::Mark;
-use super::tree::{Standing, Writes};
+use super::memtable::KeyRange;
+use super::tree::{Standing, TreeBatch};
+use crate::storage::port::Fault;
+use std::ops::Bound;
 
 /// Where the tree stands, and how far a sweep has come.
-pub(super) struct Settler {
+pub(in crate::storage::disk) struct Settler {
     standing: Standing,
     sweep: Option<Sweep>,
     pairs: usize,
@@ -21,37 +23,47 @@ struct Sweep {
     sequence: u64,
     /// The key that was moved last.
     after: Option<Vec<u8>>,
+    /// The greatest key that waited when the sweep began; none where none did. What comes in behind it is for the next.
+    end: Option<Vec<u8>>,
+}
+
+impl Sweep {
+    /// The keys that are left to move.
+    fn range(&self) -> KeyRange<'_> {
+        let from = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        (from, Bound::Included(self.end.as_deref().unwrap_or_default()))
+    }
 }
 
 impl Settler {
     /// For an index whose tree stands at `standing`, with nothing above it yet. `pairs` of them move in one step.
-    pub(super) fn at(standing: Standing, pairs: usize) -> Self {
+    pub(in crate::storage::disk) fn at(standing: Standing, pairs: usize) -> Self {
         Self { standing, sweep: None, pairs: pairs.max(1) }
     }
 
     /// What the tree holds.
-    pub(super) fn mark(&self) -> Mark {
+    pub(in crate::storage::disk) fn mark(&self) -> Mark {
         self.standing.mark
     }
 
     /// Whether a sweep is going on.
-    pub(super) fn is_sweeping(&self) -> bool {
+    pub(in crate::storage::disk) fn is_sweeping(&self) -> bool {
         self.sweep.is_some()
     }
 
     /// Begins a sweep up to the group `sequence`, the last that was applied. One that is going on is given up: what it
     /// moved stays moved.
-    pub(super) fn begin(&mut self, sequence: u64) {
-        self.sweep = Some(Sweep { sequence, after: None });
+    pub(in crate::storage::disk) fn begin(&mut self, index: &Index, sequence: u64) {
+        self.sweep = Some(Sweep { sequence, after: None, end: index.last_unsettled() });
     }
 
     /// Moves the next pairs into the tree, of which some may belong to the group `last`. Gives whether nothing is left to
     /// do: the tree is whole up to the group at which the sweep began, or none was going on.
-    pub(super) fn step(&mut self, index: &Index, last: u64) -> Result<bool, Fault> {
+    pub(in crate::storage::disk) fn step(&mut self, index: &Index, last: u64) -> Result<bool, Fault> {
         let Some(sweep) = &mut self.sweep else { return Ok(true) };
         let mut standing = Standing { reaches: self.standing.reaches.max(last), ..self.standing };
-        let mut writes = Writes::default();
-        let moved = index.visit_unsettled(sweep.after.as_deref(), self.pairs, &mut |key, entry| {
+        let mut writes = TreeBatch::default();
+        let moved = index.visit_unsettled(sweep.range(), self.pairs, &mut |key, entry| {
             standing.mark.replace(entry.replaces, entry.checksum(key));
             writes.add(key, entry.value.as_deref());
         });
@@ -70,8 +82,8 @@ impl Settler {
     }
 
     /// Moves everything, up to the group `last`.
-    pub(super) fn finish(&mut self, index: &Index, last: u64) -> Result<(), Fault> {
-        self.begin(last);
+    pub(in crate::storage::disk) fn finish(&mut self, index: &Index, last: u64) -> Result<(), Fault> {
+        self.begin(index, last);
         while !self.step(index, last)? {}
         Ok(())
     }
@@ -79,14 +91,14 @@ impl Settler {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::audit::Head;
-    use super::super::super::changes::Changes;
-    use super::super::super::port::Read as _;
-    use super::super::journal::frame::Frame;
-    use super::super::rebuild::Base;
-    use super::super::replay::Replay;
+    use super::super::super::journal::frame::Frame;
+    use super::super::super::rebuild::Base;
+    use super::super::super::replay::Replay;
     use super::super::tree::Tree;
     use super::*;
+    use crate::storage::audit::Head;
+    use crate::storage::changes::Changes;
+    use crate::storage::port::Read as _;
     use proptest::collection::{btree_map, vec};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -175,7 +187,7 @@ mod tests {
                         }
                         small.commit(writes);
                     }
-                    Act::Begin => small.settler.begin(small.mark.sequence),
+                    Act::Begin => small.settler.begin(&small.index, small.mark.sequence),
                     Act::Step => drop(small.settler.step(&small.index, small.mark.sequence).unwrap()),
                     Act::Crash => small = small.crash(folder.path()),
                 }

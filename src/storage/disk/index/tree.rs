@@ -6,8 +6,8 @@
 //!
 //! Never used: `flush_async` (deadlocks with many callers) and transactions (one lock for the whole process).
 
-use super::super::port::{Fault, Pairs, Read};
 use super::mark::{Mark, checksum};
+use crate::storage::port::{Fault, Pairs, Read};
 use sled::{Batch, Db, IVec, Mode};
 use std::fs::{self, File};
 use std::io;
@@ -25,23 +25,23 @@ const RETRY: Duration = Duration::from_millis(20);
 const ENVELOPE_BYTES: usize = 5;
 
 /// The tree.
-pub(super) struct Tree {
+pub(in crate::storage::disk) struct Tree {
     db: Db,
     path: PathBuf,
 }
 
 /// What the tree says of itself, in the same batch as the pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(in crate::storage::disk) struct Standing {
     /// The last journal frame that is in it whole, and a fingerprint of all pairs that are in it.
-    pub(super) mark: Mark,
+    pub(in crate::storage::disk) mark: Mark,
     /// The last journal frame of which some pairs may be in it. It was acknowledged, so the journal must have it.
-    pub(super) reaches: u64,
+    pub(in crate::storage::disk) reaches: u64,
 }
 
 impl Standing {
     /// Of a tree that holds what `mark` says, and nothing of later frames.
-    pub(super) fn whole(mark: Mark) -> Self {
+    pub(in crate::storage::disk) fn whole(mark: Mark) -> Self {
         Self { mark, reaches: mark.sequence }
     }
 
@@ -61,11 +61,11 @@ impl Standing {
 
 /// What goes into the tree together.
 #[derive(Default)]
-pub(super) struct Writes(Batch);
+pub(in crate::storage::disk) struct TreeBatch(Batch);
 
-impl Writes {
+impl TreeBatch {
     /// Adds a pair, or the end of one.
-    pub(super) fn add(&mut self, key: &[u8], value: Option<&[u8]>) {
+    pub(in crate::storage::disk) fn add(&mut self, key: &[u8], value: Option<&[u8]>) {
         match value {
             Some(value) => self.0.insert(key, wrap(key, value)),
             None => self.0.remove(key),
@@ -75,7 +75,7 @@ impl Writes {
 
 impl Tree {
     /// Opens the tree at `path`, or makes an empty one, with a cache of `cache_bytes`. Checks nothing yet.
-    pub(super) fn open(path: &Path, cache_bytes: u64) -> Result<Self, String> {
+    pub(in crate::storage::disk) fn open(path: &Path, cache_bytes: u64) -> Result<Self, String> {
         let config = sled::Config::new()
             .path(path)
             .mode(Mode::HighThroughput)
@@ -97,7 +97,7 @@ impl Tree {
 
     /// Looks at every pair: gives its standing if it holds exactly what it says, none if it is empty, and what
     /// is wrong otherwise.
-    pub(super) fn verify(&self) -> Result<Option<Standing>, String> {
+    pub(in crate::storage::disk) fn verify(&self) -> Result<Option<Standing>, String> {
         let mut found = Mark::default();
         let mut said = None;
         self.for_each(&mut |key, value| {
@@ -121,7 +121,11 @@ impl Tree {
 
     /// Lets `writes` in, with the standing that holds then; readers see all of them or nothing. Without a standing the
     /// tree counts as unfinished.
-    pub(super) fn apply(&self, mut writes: Writes, standing: Option<Standing>) -> Result<(), Fault> {
+    pub(in crate::storage::disk) fn apply(
+        &self,
+        mut writes: TreeBatch,
+        standing: Option<Standing>,
+    ) -> Result<(), Fault> {
         if let Some(standing) = standing {
             writes.add(MARK_KEY, Some(&standing.to_bytes()));
         }
@@ -129,7 +133,7 @@ impl Tree {
     }
 
     /// Drops a handle that may be damaged: sled may panic even then.
-    pub(super) fn discard(self) {
+    pub(in crate::storage::disk) fn discard(self) {
         // What dropping says about a damaged index was said before.
         let _ = fence(|| {
             drop(self);
@@ -139,13 +143,13 @@ impl Tree {
 
     /// Makes all that was applied durable: sled's own flush does not wait for the disk, so its files are synced
     /// one by one.
-    pub(super) fn flush(&self) -> io::Result<()> {
+    pub(in crate::storage::disk) fn flush(&self) -> io::Result<()> {
         fence(|| self.db.flush()).map_err(io::Error::other)?;
         sync_all_under(&self.path)
     }
 
     /// Hands every pair, the mark under the empty key included, to `visit`, in order of keys.
-    pub(super) fn for_each<E, V>(&self, visit: &mut V) -> Result<(), E>
+    pub(in crate::storage::disk) fn for_each<E, V>(&self, visit: &mut V) -> Result<(), E>
     where
         E: From<Fault>,
         V: FnMut(&[u8], &[u8]) -> Result<(), E>,
@@ -225,5 +229,5 @@ fn sync_all_under(folder: &Path) -> io::Result<()> {
             }
         }
     }
-    super::folder::sync_folder(folder)
+    super::super::folder::sync_folder(folder)
 }

@@ -1,16 +1,24 @@
-//! The ordered index: a memtable above a tree (sled). Groups of units go into the memtable, whose lock is held for as long
-//! as a map takes to insert them; a [`Settler`] moves them on.
+//! The ordered index: a [`memtable`] above a [`tree`] (sled). Groups of units go into the memtable, whose lock is held for as
+//! long as a map takes to insert them; the [`settler`] moves them on. A [`mark`] counts what is in. What a group reads on its
+//! way it reads once ([`memo`]).
 //!
 //! Readers look into the memtable first, then into the tree. An entry leaves the memtable only when the tree holds it, so
 //! no reader ever misses a pair between the two.
-//!
-//! [`Settler`]: super::settler::Settler
 
-use super::super::merge;
-use super::super::port::{Fault, Pairs, Read};
-use super::mark::{Mark, checksum};
-use super::memtable::{Entry, Memtable};
-use super::tree::Tree;
+mod mark;
+mod memo;
+mod memtable;
+mod settler;
+mod tree;
+
+pub(super) use mark::{Mark, checksum};
+pub(super) use memo::Memo;
+pub(super) use settler::Settler;
+pub(super) use tree::{Standing, Tree, TreeBatch};
+
+use crate::storage::merge;
+use crate::storage::port::{Fault, Pairs, Read};
+use memtable::{Entry, KeyRange, Memtable};
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -63,21 +71,25 @@ impl Index {
         }
     }
 
-    /// Hands up to `limit` entries above the key `after`, which the tree does not hold yet, to `visit`, in order. Gives the
-    /// keys.
-    pub(super) fn visit_unsettled(
+    /// Hands up to `limit` entries in `range`, which the tree does not hold yet, to `visit`, in order. Gives the keys.
+    fn visit_unsettled(
         &self,
-        after: Option<&[u8]>,
+        range: KeyRange<'_>,
         limit: usize,
         visit: &mut dyn FnMut(&[u8], &Entry),
     ) -> Vec<Vec<u8>> {
         let memtable = self.read();
-        let entries = memtable.above(after).take(limit);
+        let entries = memtable.range(range).take(limit);
         entries.inspect(|(key, entry)| visit(key, entry)).map(|(key, _)| key.clone()).collect()
     }
 
+    /// The greatest key of which the tree does not hold the newest word.
+    fn last_unsettled(&self) -> Option<Vec<u8>> {
+        self.read().last().cloned()
+    }
+
     /// Forgets `settled` here, since the tree holds them; nothing was written since they were visited.
-    pub(super) fn forget(&self, settled: &[Vec<u8>]) {
+    fn forget(&self, settled: &[Vec<u8>]) {
         let mut memtable = self.write();
         for key in settled {
             memtable.remove(key);
