@@ -178,11 +178,21 @@ fn child_that_stopped_writing() {
     let folder = Path::new(&folder);
     fill(folder, 2);
     let size = fs::metadata(&files(folder, "journal")[0]).unwrap().len();
-    let impatient =
-        Options { journal_limit_bytes: size + 1, checkpoint_every: Duration::from_millis(300), ..options() };
+    let impatient = Options {
+        journal_limit_bytes: size + 1,
+        checkpoint_every: Duration::from_millis(300),
+        memtable_bytes: 200_000,
+        settle_pairs: 1,
+        ..options()
+    };
     let (store, _) = Store::open(folder, &impatient).unwrap();
     std::os::unix::fs::symlink("/dev/full", segment(folder, 4)).unwrap();
-    put(&store, "k2", "value 2");
+    // More than the memtable may hold, one by one: the store stops in the midst of settling it.
+    let much = store.run_blocking::<(), (), _>(|txn| {
+        (0..2000).for_each(|n| txn.put(format!("much/{n}").into_bytes(), b"value".to_vec()));
+        Ok(())
+    });
+    much.unwrap();
     try_put(&store).unwrap_err();
     let rested = Instant::now();
     let before = ticks();
