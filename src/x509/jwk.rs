@@ -46,7 +46,8 @@ fn is_key(members: &Map<String, Value>, own: &PKey<Public>) -> bool {
         numbers.is_ok_and(|all| all.iter().all(|(name, own)| number(name).is_some_and(|other| other == *own)))
     };
     match (own.id(), text("kty")) {
-        (Id::RSA, Some("RSA")) => same(rsa(own)),
+        // A certificate may say that its RSA key is for RSASSA-PSS alone; of a JWK `alg` says that.
+        (Id::RSA | Id::RSA_PSS, Some("RSA")) => same(rsa(own)),
         (Id::EC, Some("EC")) => {
             curve(own).is_some_and(|curve| text("crv") == Some(curve)) && same(point(own))
         }
@@ -76,5 +77,41 @@ fn curve(key: &PKey<Public>) -> Option<&'static str> {
         Nid::SECP384R1 => Some("P-384"),
         Nid::SECP521R1 => Some("P-521"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openssl::asn1::Asn1Time;
+    use openssl::hash::MessageDigest;
+    use openssl::pkey_ctx::PkeyCtx;
+    use openssl::x509::X509Builder;
+    use serde_json::json;
+
+    /// A certificate may say that its key is for RSASSA-PSS alone; as a JWK it is an RSA key as any. RFC 7518 §6.3.
+    #[test]
+    fn an_rsa_key_for_pss_alone_is_an_rsa_key() {
+        let mut making = PkeyCtx::new_id(Id::RSA_PSS).unwrap();
+        making.keygen_init().unwrap();
+        making.set_rsa_keygen_bits(2048).unwrap();
+        let key = making.keygen().unwrap();
+        let mut builder = X509Builder::new().unwrap();
+        builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
+        builder.set_not_after(&Asn1Time::days_from_now(1).unwrap()).unwrap();
+        builder.set_pubkey(&key).unwrap();
+        builder.sign(&key, MessageDigest::sha256()).unwrap();
+        let certificate = builder.build();
+        assert_eq!(certificate.public_key().unwrap().id(), Id::RSA_PSS);
+        let rsa = key.rsa().unwrap();
+        let encoded = |number: &openssl::bn::BigNumRef| URL_SAFE_NO_PAD.encode(number.to_vec());
+        let der = certificate.to_der().unwrap();
+        let mut jwk = json!({
+            "kty": "RSA", "n": encoded(rsa.n()), "e": encoded(rsa.e()), "x5c": [STANDARD.encode(&der)],
+        });
+        assert!(names_its_certificate(&jwk));
+        assert!(describes(&jwk, &certificate, &der));
+        jwk["e"] = json!("Aw");
+        assert!(!names_its_certificate(&jwk), "another key");
     }
 }

@@ -1,7 +1,7 @@
 //! The public keys of a client. RFC 7591 §2, RFC 7517 §5, OIDC Registration §2.
 
 use super::{refuse, uris};
-use crate::jose::{JoseError, JwkSet};
+use crate::jose::{JoseError, Jwk, JwkSet};
 use crate::oauth::OAuthError;
 use crate::records::{Client, JwsAlgorithm, TokenEndpointAuthMethod};
 use crate::x509;
@@ -45,7 +45,9 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         }
         // RFC 7517 §4.7.
         let listed = jwks.get("keys").and_then(Value::as_array);
-        if !listed.is_some_and(|keys| keys.iter().all(x509::names_its_certificate)) {
+        if !listed
+            .is_some_and(|keys| keys.iter().filter(|key| is_known(key)).all(x509::names_its_certificate))
+        {
             return Err(refuse(
                 "jwks: the first certificate in x5c must be one of the key beside it.",
                 "registration.jwks.certificate",
@@ -66,6 +68,11 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         ));
     }
     Ok(())
+}
+
+/// RFC 7517 §5: keys of kinds that are not known here are ignored.
+fn is_known(key: &Value) -> bool {
+    !matches!(Jwk::parse(key), Err(JoseError::KeyKind))
 }
 
 /// Whether the client's request objects need a key: not where its secret can sign them.

@@ -38,6 +38,21 @@ fn a_registration_gets_the_defaults_of_the_rfc() {
     assert!(client.require_pkce && client.rotate_refresh_tokens && !client.skip_consent);
 }
 
+/// RFC 7517 §5: keys of kinds that are not known here are ignored, and so is what they say of certificates.
+#[test]
+fn a_key_that_is_ignored_is_not_held_against_the_set() {
+    let unknown = [
+        json!({"kty": "OKP", "crv": "X25519", "x": "AA", "x5c": ["AA=="]}),
+        json!({"kty": "OKP", "crv": "Ed448", "x": "AA", "x5c": ["AA=="]}),
+        json!({"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA", "x5c": ["AA=="]}),
+        json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "x5c": ["AA=="]}),
+    ];
+    for key in unknown {
+        let document = with(json!({"jwks": {"keys": [public_key(), key]}}));
+        assert_eq!(read(document.clone()).err(), None, "{document}");
+    }
+}
+
 /// RFC 8705 §2, §3.4: a client must not be told yes where it could never show its certificate.
 #[test]
 fn a_server_that_sees_no_certificates_takes_no_client_that_needs_them() {
