@@ -4,7 +4,7 @@ use super::assertion::Check;
 use super::evidence::{Evidence, Unproven};
 use super::invalid_client;
 use crate::act::Act;
-use crate::jose::{Jws, JwsAlgorithm, With};
+use crate::jose::{JoseError, Jws, JwsAlgorithm, With};
 use crate::oauth::clients::secret;
 use crate::oauth::one_time::Spend;
 use crate::records::Client;
@@ -21,9 +21,14 @@ pub(super) fn check(
         let Some(opened) = secret::open(evidence.keks, &client.client_id, known) else { continue };
         let check = Check { client, with: With::Secret(&opened), allowed: &JwsAlgorithm::ALL_SYMMETRIC };
         answer = check.run(assertion, act, evidence);
-        if answer.is_ok() {
+        if !answer.as_ref().is_err_and(is_of_another) {
             break;
         }
     }
     answer
+}
+
+/// Whether another secret may have made it. Whatever else is wrong with it stays wrong, and is told.
+fn is_of_another(unproven: &Unproven) -> bool {
+    unproven.refusal().cause == JoseError::Signature.as_str()
 }

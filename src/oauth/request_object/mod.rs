@@ -164,8 +164,10 @@ fn by_secret(
     for known in client.secrets.iter().filter(|known| known.expires_at.is_none_or(|at| act.now < at)) {
         let Some(opened) = secret::open(evidence.keks, &client.client_id, known) else { continue };
         let verified = jws.verify(With::Secret(&opened), allowed).and_then(|verified| verified.claims());
+        // Another secret may have made it; whatever else is wrong with it stays wrong, and is told.
+        let is_of_another = matches!(verified, Err(JoseError::Signature));
         answer = verified.map_err(|error| Unread::Refused(because(error)));
-        if answer.is_ok() {
+        if !is_of_another {
             break;
         }
     }

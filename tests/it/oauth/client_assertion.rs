@@ -107,6 +107,25 @@ async fn a_client_signs_in_with_an_assertion_that_its_secret_authenticates() {
     assert_eq!(app.last_cause(), "client_auth.method_not_registered");
 }
 
+/// While a secret is being exchanged there are two. What is wrong with an assertion beside its signature is told,
+/// whichever of them made it.
+#[actix_web::test]
+async fn of_two_secrets_the_right_one_says_what_is_wrong() {
+    let app = App::start().await;
+    let (_, old) = app.with_client(json!({ "token_endpoint_auth_method": "client_secret_jwt" }));
+    let new = app.with_new_secret("service");
+    for (n, secret) in [old, new].into_iter().enumerate() {
+        let key = Key::Secret(secret.into_bytes());
+        let sign =
+            |changes: Value| key.jws(json!({ "alg": "HS256" }), &claims_with(&n.to_string(), &changes));
+        refused(&app, &sign(json!({ "exp": 1_799_999_000 })), "jws.expired").await;
+        refused(&app, &sign(json!({ "aud": "https://other.example" })), "jws.audience").await;
+        assert_eq!(ask(&app, &sign(json!({})), &[]).await.status, 200, "{n}");
+    }
+    let wrong = Key::Secret(b"lks_another-secret-of-the-same-length-as-the-right-one-had".to_vec());
+    refused(&app, &wrong.jws(json!({ "alg": "HS256" }), &claims("x")), "jws.signature").await;
+}
+
 /// E01-E05: who signed it, and how. RFC 8725 §2.1, §3.1, §3.2.
 #[actix_web::test]
 async fn only_the_registered_key_signs() {

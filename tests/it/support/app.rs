@@ -269,6 +269,15 @@ impl App {
         (registered.client.client_id, secret)
     }
 
+    /// Gives a client a new secret; the one that it has is good for a day more.
+    pub(crate) fn with_new_secret(&self, client_id: &str) -> String {
+        let (act, ring, id) = (self.act(), self.realm.keys.clone(), client_id.to_owned());
+        let registered = self.state.store.run_blocking(move |txn| {
+            clients::rotate_secret(txn, &act, "operator", &id, time::Duration::DAY, ring.keks())
+        });
+        registered.unwrap().secret.unwrap().expose_secret().to_owned()
+    }
+
     /// Changes a stored client.
     pub(crate) fn change_client(&self, client_id: &str, change: impl Fn(&mut Client) + Send + 'static) {
         let (tenant, id) = (Tenant::default_tenant(), client_id.to_owned());

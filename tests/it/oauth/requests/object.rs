@@ -232,6 +232,25 @@ async fn a_client_that_signs_with_its_secret_may_sign_its_requests_so() {
     assert_eq!(app.last_cause(), "client.keys_unusable", "of most clients we know a hash alone");
 }
 
+/// While a secret is being exchanged there are two: what is wrong with an object is told, whichever of them made it.
+#[actix_web::test]
+async fn of_two_secrets_the_right_one_says_what_is_wrong_with_an_object() {
+    let app = App::start().await;
+    let (_, old) = app.with_web_client(&[("token_endpoint_auth_method", json!("client_secret_jwt"))]);
+    let new = app.with_new_secret("web");
+    let ada = app.signed_in("ada");
+    for secret in [old, new] {
+        let key = Key::Secret(secret.into_bytes());
+        let sign = |claims: &Value| key.jws(json!({"alg": "HS256"}), claims);
+        let no_claims = sign(&json!([1]));
+        ask(&app, &ada, &[("client_id", "web"), ("request", &no_claims)]).await;
+        assert_eq!(app.last_cause(), "jws.claims");
+        let good = sign(&claims(&app, &[]));
+        let back = sent_back(&ask(&app, &ada, &[("client_id", "web"), ("request", &good)]).await);
+        assert!(back.contains_key("code"));
+    }
+}
+
 /// RFC 9101 §10.5.
 #[actix_web::test]
 async fn a_client_or_the_server_may_demand_a_signed_object() {
