@@ -28,7 +28,7 @@ pub(in crate::oauth) use evaluate::is_fresh_enough;
 pub(in crate::oauth) use issue::grant as open_grant;
 pub use target::{TrustedRedirect, client_of, trust};
 
-use super::{OAuthError, Rules, authorization_details};
+use super::{OAuthError, Params, Rules, authorization_details};
 use crate::act::Act;
 use crate::keys::Snapshot;
 use crate::records::Interaction;
@@ -57,11 +57,14 @@ pub fn parse(
 ) -> Result<Checked, Failure> {
     match check(asked, &target, act, (rules, keys), browser_hash) {
         Ok((interaction, silent)) => Ok(Checked { target, interaction, silent }),
-        Err(error) => {
-            let scope = asked.params().get("scope").ok().flatten().unwrap_or_default();
-            Err(Failure { target, error, openid: scope.split(' ').any(|value| value == "openid") })
-        }
+        Err(error) => Err(Failure { target, error, openid: asks_openid(asked.params()) }),
     }
+}
+
+/// Whether these parameters ask who signs in: OIDC Core §3.1.2.1. Where they cannot be read they do not.
+pub fn asks_openid(params: &Params) -> bool {
+    let scope = params.get("scope").ok().flatten().unwrap_or_default();
+    scope.split(' ').any(|value| value == "openid")
 }
 
 fn check(

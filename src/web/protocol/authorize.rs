@@ -113,7 +113,9 @@ async fn unresolved(
 ) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
     match (authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, outer), stop) {
-        (Ok(target), Stop::Refused(error)) => tell(visit, Failure { target, error, openid: false }).await,
+        (Ok(target), Stop::Refused(error)) => {
+            tell(visit, Failure { target, error, openid: authorize::asks_openid(outer) }).await
+        }
         (_, stop) => refuse(call, stop).await,
     }
 }

@@ -53,6 +53,15 @@ async fn a_refusal_tells_the_state_as_well() {
         assert!(refused.contains_key("error"));
         assert_eq!(refused["session_state"], expected(&told, &refused["session_state"]), "{over:?}");
     }
+    // RFC 9101 §6: of a request object that cannot be read, what stands beside it says whether it was about a sign-in.
+    for (scope, is_told) in [("openid", true), ("profile", false)] {
+        let unread = authorize_uri(&[("request", "garbage"), ("scope", scope)]);
+        let refused = sent_back(&ada.open(&unread).await);
+        assert_eq!(refused["error"], "invalid_request_object");
+        let state = refused.get("session_state");
+        assert_eq!(state.is_some(), is_told, "{scope}");
+        assert!(state.is_none_or(|state| *state == expected(&told, state)), "{scope}");
+    }
     ada.open(&authorize_uri(&[("prompt", "login")])).await;
     let denied = sent_back(&ada.submit(&ada.form("/login/cancel")).await);
     assert_eq!(denied["session_state"], expected(&told, &denied["session_state"]));
