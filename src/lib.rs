@@ -26,6 +26,7 @@ pub mod jose;
 pub mod keys;
 pub mod oauth;
 pub mod ports;
+pub mod qvalue;
 pub mod records;
 pub mod remote;
 pub mod server;

@@ -1,5 +1,7 @@
 //! Which languages a person wants, best first, and which of ours serves them. RFC 4647.
 
+use crate::qvalue::thousandths;
+
 /// How many tags of a request are read at most.
 const LIMIT: usize = 16;
 
@@ -53,15 +55,6 @@ fn weigh(member: &str) -> Option<(u16, String)> {
     let (_, weight) = parameter.trim().split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q"))?;
     let weight = thousandths(weight).filter(|weight| *weight > 0)?;
     Some((weight, range(tag.trim())?))
-}
-
-/// RFC 9110 §12.4.2: from 0 to 1, with at most three digits behind the point.
-fn thousandths(weight: &str) -> Option<u16> {
-    let (whole, digits) = weight.split_once('.').unwrap_or((weight, ""));
-    if !matches!(whole, "0" | "1") || digits.len() > 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    format!("{whole}{digits:0<3}").parse().ok().filter(|weight| *weight <= 1000)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::{authenticate, write_stateless};
 use crate::audit::{Entry, Event};
 use crate::oauth::{introspection, revocation};
+use crate::qvalue::thousandths;
 use crate::storage::Stop;
 use crate::web::extract::{Call, FormParams};
 use crate::web::paths::INTROSPECT;
@@ -51,15 +52,15 @@ fn wants_signed(request: &HttpRequest) -> bool {
         values.flat_map(|value| value.split(',')).find_map(|range| weight(range, kind))
     };
     // RFC 9110 §12.5.1: what weighs nothing is not wanted, and what weighs more is wanted first.
-    accepted(introspection::SIGNED_TYPE).is_some_and(|signed| {
-        signed > 0.0 && accepted("application/json").is_none_or(|plain| signed >= plain)
-    })
+    accepted(introspection::SIGNED_TYPE)
+        .is_some_and(|signed| signed > 0 && accepted("application/json").is_none_or(|plain| signed >= plain))
 }
 
-/// What this type weighs, where the range names it. RFC 9110 §12.4.2: a range without a weight has the whole one.
-fn weight(range: &str, kind: &str) -> Option<f32> {
+/// What this type weighs, where the range names it. RFC 9110 §12.4.2: a range without a weight has the whole one. One
+/// whose weight is none is passed over.
+fn weight(range: &str, kind: &str) -> Option<u16> {
     let mut parts = range.split(';').map(str::trim);
     parts.next().filter(|named| named.eq_ignore_ascii_case(kind))?;
     let given = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    Some(given.map_or(1.0, |weight| weight.parse().unwrap_or_default()))
+    thousandths(given.unwrap_or("1"))
 }
