@@ -4,6 +4,7 @@
 
 use crate::oauth::OAuthError;
 use crate::storage::{Fault, FaultKind, Stop};
+use crate::web::client_document;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use std::convert::Infallible;
@@ -72,7 +73,7 @@ impl Phrase {
     pub fn of(error: OAuthError) -> Self {
         match error.cause {
             "client.unknown" => Self::ClientUnknown,
-            "client_document.too_many" => Self::TooMany,
+            client_document::TOO_MANY => Self::TooMany,
             cause if cause.starts_with("client_document.") => Self::ClientUnknown,
             "redirect_uri.not_registered" | "redirect_uri.missing" => Self::RedirectUri,
             "interaction.unknown" | "interaction.expired" | "interaction.foreign_browser" => {
