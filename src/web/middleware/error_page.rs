@@ -12,14 +12,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template as _;
 use std::sync::Arc;
 
-/// Seconds after which a caller may try again when we were too busy.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+/// Seconds after which a caller may try again when we were too busy, and nobody knows better.
+const RETRY_AFTER: u32 = 5;
 
 /// The body that says what the error is, where the response has none of its own.
 pub(super) struct Body {
     text: String,
     media_type: &'static str,
-    retry: bool,
+    retry_after: Option<u32>,
 }
 
 /// The body for a response that failed without one; none for every other response.
@@ -43,7 +43,8 @@ pub(super) fn body_for<B: MessageBody>(
         None => return None,
     };
     let frame = Frame::new(Arc::clone(stationery), language::of(request, stationery.texts(), None));
-    let retry = matches!(phrase, Phrase::Unavailable | Phrase::TooMany);
+    let soon = matches!(phrase, Phrase::Unavailable | Phrase::TooMany).then_some(RETRY_AFTER);
+    let retry_after = raised.and_then(|error| error.retry_after).or(soon);
     if wants_page(request, raised.is_some()) {
         let page = ErrorPage {
             frame,
@@ -52,12 +53,12 @@ pub(super) fn body_for<B: MessageBody>(
             request_id: id.to_string(),
         };
         let text = page.render().unwrap_or_default();
-        return Some(Body { text, media_type: "text/html; charset=utf-8", retry });
+        return Some(Body { text, media_type: "text/html; charset=utf-8", retry_after });
     }
     let text = serde_json::json!({
         "error": phrase.code(), "error_description": frame.text(phrase.key()), "request_id": id.as_str(),
     });
-    Some(Body { text: text.to_string(), media_type: "application/json", retry })
+    Some(Body { text: text.to_string(), media_type: "application/json", retry_after })
 }
 
 impl Body {
@@ -65,8 +66,9 @@ impl Body {
     pub(super) fn put_into<B>(self, response: HttpResponse<B>) -> HttpResponse<String> {
         let mut response = response.set_body(self.text);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-        if self.retry && !response.headers().contains_key(header::RETRY_AFTER) {
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        let seconds = self.retry_after.filter(|_| !response.headers().contains_key(header::RETRY_AFTER));
+        if let Some(seconds) = seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -9,7 +9,7 @@ use crate::web::client_document::refresh_named;
 use crate::web::extract::{Call, PageForm, Visit};
 use crate::web::paths::{AUTHORIZE, CONSENT, LOGIN, SELECT_ACCOUNT};
 use crate::web::respond::authorization;
-use crate::web::respond::page_error::{PageError, Phrase};
+use crate::web::respond::page_error::PageError;
 use crate::web::respond::redirect::see_other;
 use actix_web::HttpResponse;
 use actix_web::http::header::SET_COOKIE;
@@ -160,11 +160,9 @@ async fn check_fetch(call: &Call, params: &Params) -> Result<(), PageError> {
 
 /// Refuses an address whose strangers begin more sign-ins than its bucket holds.
 async fn check_stranger(call: &Call, is_stranger: bool) -> Result<(), PageError> {
-    if call.check_stranger(is_stranger).is_ok() {
-        return Ok(());
-    }
+    let Err(wait) = call.check_stranger(is_stranger) else { return Ok(()) };
     note(call, Entry::new(&call.act, Event::AuthorizationAnswered).refused("address.too_many")).await?;
-    Err(Phrase::TooMany.into())
+    Err(PageError::too_many(wait))
 }
 
 /// Tells the client, now that it is trusted. RFC 6749 §4.1.2.1.

@@ -2,6 +2,7 @@
 //!
 //! Handlers return a [`PageError`]; the middleware that knows the reader's language renders it.
 
+use super::retry_after::whole_seconds;
 use crate::oauth::OAuthError;
 use crate::storage::{Fault, FaultKind, Stop};
 use crate::web::client_document;
@@ -9,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use std::convert::Infallible;
 use std::fmt;
+use std::time::Duration;
 
 /// What a person is told. Each has a title and a line of advice in the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +164,8 @@ pub struct PageError {
     pub phrase: Phrase,
     /// What the developer of a client is told beside it.
     pub detail: Option<&'static str>,
+    /// After how many seconds the person may come again, where that is known. RFC 6585 §4.
+    pub retry_after: Option<u32>,
     /// What failed on our side, for the log alone.
     pub fault: Option<Fault>,
 }
@@ -171,11 +175,16 @@ impl PageError {
     pub fn broken(what: &str) -> Self {
         Fault::broken(what).into()
     }
+
+    /// For whoever asks too often: how long it takes until there is another try.
+    pub fn too_many(wait: Duration) -> Self {
+        Self { retry_after: Some(whole_seconds(wait)), ..Phrase::TooMany.into() }
+    }
 }
 
 impl From<Phrase> for PageError {
     fn from(phrase: Phrase) -> Self {
-        Self { phrase, detail: None, fault: None }
+        Self { phrase, detail: None, retry_after: None, fault: None }
     }
 }
 
@@ -185,7 +194,7 @@ impl From<Fault> for PageError {
             FaultKind::Broken => Phrase::Server,
             FaultKind::Unavailable => Phrase::Unavailable,
         };
-        Self { phrase, detail: None, fault: Some(fault) }
+        Self { phrase, detail: None, retry_after: None, fault: Some(fault) }
     }
 }
 
@@ -194,7 +203,9 @@ impl From<OAuthError> for PageError {
     fn from(error: OAuthError) -> Self {
         let phrase = Phrase::of(error);
         let detail = (phrase != Phrase::Interaction).then_some(error.description);
-        Self { phrase, detail, fault: None }
+        let retry_after =
+            (error.cause == client_document::TOO_MANY).then(|| whole_seconds(client_document::REFILL));
+        Self { phrase, detail, retry_after, fault: None }
     }
 }
 

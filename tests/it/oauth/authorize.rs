@@ -68,6 +68,12 @@ async fn an_address_begins_only_so_many_sign_ins() {
     is_page(&refused, "too many");
     assert_eq!(refused.status, 429);
     assert_eq!(app.last_cause(), "address.too_many");
+    // RFC 6585 §4: when there is a try again.
+    let wait: i64 = refused.header("retry-after").parse().unwrap();
+    app.advance(Duration::seconds(wait - 1));
+    assert_eq!(app.authorize(None, &[]).await.status, 429, "{wait}");
+    app.advance(Duration::seconds(1));
+    assert_eq!(app.authorize(None, &[]).await.status, 303, "{wait}");
     assert!(
         sent_back(&app.authorize(Some(&ada), &[]).await).contains_key("code"),
         "who is signed in goes on"

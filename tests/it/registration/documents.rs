@@ -299,7 +299,8 @@ async fn one_address_names_only_so_many_new_documents() {
     assert_eq!(app.outbound.sent().len(), 100);
     assert_eq!(app.last_cause(), "client_document.too_many");
     // RFC 6585 §4: the page says so, and so does an endpoint for programs.
-    assert_eq!(app.asked_by("https://tool.example/130").await.status, 429);
+    let refused = app.asked_by("https://tool.example/130").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "60".to_owned()));
     let form =
         [("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", "https://tool.example/131")];
     assert_eq!(app.post("/token", &form, None).await.error(), (429, "temporarily_unavailable".into()));
