@@ -7,12 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// For how long a group waits for one more unit, where the last one was small and where it was large, and how often at
-/// most.
+/// For how long a group waits for one more unit, and how often at most.
 const GATHER_ROUND: Duration = Duration::from_micros(250);
-const LONG_GATHER_ROUND: Duration = Duration::from_micros(500);
 const GATHER_ROUNDS: u32 = 4;
-const LARGE: usize = 8;
 
 /// Where callers leave work and the committer fetches it. Its lock is held for a push or a take, never longer.
 pub(super) struct Queue {
@@ -120,8 +117,7 @@ impl Queue {
             if state.last_units < 2 || units >= limit || state.closed {
                 break;
             }
-            let round = if state.last_units < LARGE { GATHER_ROUND } else { LONG_GATHER_ROUND };
-            state = self.wake.wait_timeout(state, round).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.wake.wait_timeout(state, GATHER_ROUND).unwrap_or_else(PoisonError::into_inner).0;
             if state.units.len() == units {
                 break;
             }
