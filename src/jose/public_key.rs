@@ -50,7 +50,8 @@ type Read = (PublicKey, PKey<Public>);
 
 thread_local! {
     /// The keys that this thread read lately, each in the one place that its members hash to: a client shows the same key
-    /// with each of its requests, and setting one up costs openssl twenty times what it costs to compare its members.
+    /// with each of its requests, and openssl takes 2 µs to set one up on P-256. The whole members are compared, so the
+    /// place gives back what it was asked for or nothing.
     static LATELY: RefCell<Vec<Option<Read>>> = const { RefCell::new(Vec::new()) };
 }
 

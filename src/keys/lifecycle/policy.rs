@@ -97,7 +97,7 @@ impl KeyPolicy {
         Ok(())
     }
 
-    /// The longest token life in whole seconds, rounded up.
+    /// The longest time for which what is signed may be shown, in whole seconds, rounded up.
     pub(super) fn token_life(&self) -> u32 {
         let life = self.longest_token_life;
         let rounded = life.whole_seconds() + i64::from(life.subsec_nanoseconds() > 0);
