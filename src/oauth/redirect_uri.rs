@@ -18,11 +18,17 @@ pub fn is_registered(client: &Client, requested: &str) -> bool {
 }
 
 /// Whether a browser may be sent to this URI of the client's before the person has said so. What stays on the person's
-/// device (loopback, a scheme of an application's own) is no site that could pretend to be another.
+/// device is no site that could pretend to be another.
 // RFC 9700 §4.11.2: trust follows from who registered the client.
 pub fn is_vouched_for(client: &Client, uri: &str) -> bool {
-    // RFC 3986 §3.1: schemes do not mind case. What cannot be read is vouched for by nobody.
-    client.origin.is_vouched_for() || Url::parse(uri).is_ok_and(|uri| uri.scheme() != "https")
+    client.origin.is_vouched_for() || stays_on_device(uri)
+}
+
+/// Whether this registered URI leads to the person's own device: to a loopback address, or to an application by a scheme of
+/// its own (RFC 8252 §7.1, §7.3). What cannot be read does not.
+pub fn stays_on_device(uri: &str) -> bool {
+    // RFC 3986 §3.1: schemes do not mind case. http is registered for loopback addresses alone.
+    Url::parse(uri).is_ok_and(|uri| uri.scheme() != "https")
 }
 
 fn differs_in_loopback_port_alone(registered: &str, requested: &str, native: bool) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::oauth::authorize::SignedIn;
 use crate::oauth::claims::{self, CLAIMS};
-use crate::oauth::interaction;
+use crate::oauth::{interaction, redirect_uri};
 use crate::records::{Client, Interaction, Origin, Scope, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
@@ -163,9 +163,9 @@ fn links(client: &Client) -> Vec<(&'static str, String, String)> {
 }
 
 /// MCP Authorization, "Localhost Redirect URI Risks": any program on a device can wait at its loopback addresses, or claim
-/// a private scheme, in the name of any client that anybody may be. The scheme may be spelt in capitals.
+/// a private scheme, in the name of any client that anybody may be.
 fn stays_here(client: &Client, redirect_uri: &str) -> bool {
-    client.origin != Origin::Operator && Url::parse(redirect_uri).is_ok_and(|uri| uri.scheme() != "https")
+    client.origin != Origin::Operator && redirect_uri::stays_on_device(redirect_uri)
 }
 
 /// On to the authorization endpoint, which looks again at what is still needed.
