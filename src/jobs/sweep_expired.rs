@@ -1,7 +1,7 @@
 //! Deleting what has expired: every minute, in small units of work, so that nobody waits behind a large one.
 
 use crate::ports::Clock;
-use crate::records::{self, OneTime, Tenant};
+use crate::records::{self, Tenant};
 use crate::storage::{Fault, Store, Txn};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,11 +20,8 @@ const UNIT: usize = 256;
 /// Runs for ever. A failure is logged and tried again a minute later. Dropping the future stops it without harm.
 pub async fn run(store: Store, tenant: Tenant, clock: Arc<dyn Clock>) {
     loop {
-        let swept = match sweep(&store, &tenant, &*clock).await {
-            Ok(_) => walk(&store, &tenant, &*clock).await,
-            Err(fault) => Err(fault),
-        };
-        if let Err(fault) = swept {
+        forget(&store, &*clock);
+        if let Err(fault) = sweep(&store, &tenant, &*clock).await {
             tracing::warn!(%fault, "expired records could not be deleted; trying again in a minute");
         }
         tokio::time::sleep(EVERY).await;
@@ -51,34 +48,10 @@ pub async fn sweep(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<
     }
 }
 
-/// Walks through what was shown once, deletes what would not be accepted any more anyway, and gives how many that were.
-/// Read outside of units of work, so that no writer waits for it: what has expired never changes again.
-///
-/// # Errors
-/// As [`sweep`].
-pub async fn walk(store: &Store, tenant: &Tenant, clock: &dyn Clock) -> Result<usize, Fault> {
-    let (mut total, mut after) = (0, None);
-    loop {
-        let now = clock.now();
-        let is_over = |record: &OneTime| record.expires_at.saturating_add(LATECOMERS) <= now;
-        let (ids, last) = records::expired(store, tenant, after.as_deref(), UNIT, is_over)?;
-        total += ids.len();
-        if !ids.is_empty() {
-            let tenant = tenant.clone();
-            let unit = move |txn: &mut dyn Txn| {
-                for id in &ids {
-                    records::remove::<OneTime>(txn, &tenant, id);
-                }
-                Ok(())
-            };
-            store.run::<_, Infallible, _>(unit).await.map_err(Fault::from)?;
-        }
-        if last.is_none() {
-            return Ok(total);
-        }
-        after = last;
-        tokio::task::yield_now().await;
-    }
+/// Has the store forget what was shown once and would not be accepted any more anyway.
+fn forget(store: &Store, clock: &dyn Clock) {
+    let over = clock.now().saturating_sub(LATECOMERS).unix_timestamp();
+    store.forget_spent(u64::try_from(over).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -86,6 +59,7 @@ mod tests {
     use super::*;
     use crate::ports::ManualClock;
     use crate::records::{RevokedToken, find, insert};
+    use crate::storage::Tag;
     use time::OffsetDateTime;
 
     #[actix_web::test]
@@ -106,22 +80,19 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn what_was_shown_once_is_forgotten_when_it_has_expired() {
-        let (store, tenant) = (Store::memory(), Tenant::default_tenant());
+    async fn what_was_shown_once_is_forgotten_when_nobody_may_be_late_with_it() {
+        let store = Store::memory();
         let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
         let clock = ManualClock::at(start);
-        for n in 0..600_i64 {
-            let shown = OneTime {
-                hash: (n * 7919 % 600).to_string(),
-                expires_at: start + time::Duration::seconds(n * 7919 % 600),
-            };
-            let tenant = tenant.clone();
-            store.run::<_, Infallible, _>(move |txn| Ok(insert(txn, &tenant, &shown)?)).await.unwrap();
-        }
+        let tag = |n: u64| Tag([n.to_be_bytes(), n.to_be_bytes()].concat().try_into().unwrap());
+        let spend = move |txn: &mut dyn Txn| Ok((0..600).for_each(|n| txn.spend(tag(n), 1_800_000_000 + n)));
+        store.run::<_, Infallible, _>(spend).await.unwrap();
+        let is_spent =
+            |n: u64| store.run_blocking::<_, Infallible, _>(move |txn| Ok(txn.is_spent(&tag(n))?)).unwrap();
+        forget(&store, &clock);
+        assert!(is_spent(0) && is_spent(599));
         clock.advance(LATECOMERS + time::Duration::seconds(550));
-        assert_eq!(walk(&store, &tenant, &clock).await.unwrap(), 551);
-        let stays = |n: i64| find::<OneTime>(&store, &tenant, &n.to_string()).unwrap().is_some();
-        assert!(!stays(0) && !stays(550) && stays(551) && stays(599));
-        assert_eq!(walk(&store, &tenant, &clock).await.unwrap(), 0);
+        forget(&store, &clock);
+        assert!(!is_spent(0) && !is_spent(550) && is_spent(551) && is_spent(599));
     }
 }

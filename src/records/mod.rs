@@ -40,13 +40,13 @@ pub use consent::{Asked, Consent};
 pub use grant::{Grant, RefreshState, Revocation};
 pub use jws_algorithm::JwsAlgorithm;
 pub use pending::{
-    AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, OneTime, PushedRequest,
-    UserCode, WaitingDevice,
+    AuthorizationCode, DeviceAnswer, DeviceAuthorization, Interaction, LogoutNotice, PushedRequest, UserCode,
+    WaitingDevice,
 };
 pub use people::{
     Address, BrowserSession, Details, LoginThrottle, Participant, SessionCookie, SetupLink, User, Username,
 };
-pub use record::{Record, expired, find, insert, key, list, remove, sweep, update};
+pub use record::{Record, find, insert, key, list, remove, sweep, update};
 pub use registered::{InitialAccessToken, ProtectedResource, UnusedClient};
 pub use remembered::Remembered;
 pub use response_mode::ResponseMode;

@@ -145,23 +145,6 @@ pub fn sweep(
     Ok(due.into_iter().map(|(index, _)| index).collect())
 }
 
-/// Of up to `limit` records of a space, behind the id `after` where it is given: the ids of those that `is_over`, and the
-/// last id that was looked at; none once there are no more. For spaces that no expiry index covers.
-///
-/// # Errors
-/// A [`Fault`] where the store fails or a stored value is damaged.
-pub fn expired<R: Record>(
-    read: &(impl Read + ?Sized),
-    tenant: &Tenant,
-    after: Option<&str>,
-    limit: usize,
-    is_over: impl Fn(&R) -> bool,
-) -> Result<(Vec<String>, Option<String>), Fault> {
-    let records: Vec<R> = list(read, tenant, "", after, limit)?;
-    let last = records.last().map(R::id).filter(|_| records.len() == limit);
-    Ok((records.iter().filter(|record| is_over(record)).map(R::id).collect(), last))
-}
-
 fn expiry_key(tenant: &Tenant, at: OffsetDateTime, space: &str, id: &str) -> Vec<u8> {
     format!("{}/expiry/{:012}/{space}/{id}", tenant.as_str(), at.unix_timestamp().max(0)).into_bytes()
 }

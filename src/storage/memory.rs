@@ -7,7 +7,8 @@
 use super::audit::{AuditEntry, Chain};
 use super::changes::Changes;
 use super::limits;
-use super::port::{Fault, Pairs, Read, Stop, Txn};
+use super::port::{Fault, Pairs, Read, State, Stop, Tag, Txn};
+use super::spent::Spent;
 use super::unit::attempt;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
@@ -21,6 +22,7 @@ const KEPT_ENTRIES: usize = 16_384;
 #[derive(Default)]
 pub(super) struct Memory {
     pairs: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
+    spent: Spent,
     trail: Mutex<Trail>,
     /// Held while a unit runs: units come one after the other.
     turn: Mutex<()>,
@@ -82,6 +84,11 @@ impl Memory {
             .collect()
     }
 
+    /// Forgets what was spent and need not be remembered from the second `now` on.
+    pub(super) fn forget_spent(&self, now: u64) {
+        self.spent.forget(now);
+    }
+
     /// Refuses everything from now on.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
@@ -104,6 +111,7 @@ impl Memory {
             };
         }
         drop(pairs);
+        self.spent.extend(changes.spent);
         let mut trail = locked(&self.trail);
         changes.events.iter().for_each(|event| trail.push(event));
     }
@@ -136,6 +144,13 @@ impl Read for Memory {
         let within =
             pairs.range::<[u8], _>((from, Bound::Unbounded)).take_while(|(key, _)| key.starts_with(prefix));
         Ok(within.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+}
+
+impl State for Memory {
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault> {
+        self.check_open()?;
+        Ok(self.spent.contains(tag))
     }
 }
 

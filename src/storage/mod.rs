@@ -14,11 +14,12 @@ mod options;
 mod overlay;
 mod pages;
 mod port;
+mod spent;
 mod store;
 mod unit;
 
 pub use limits::{MAX_EVENT_BYTES, MAX_KEY_BYTES, MAX_VALUE_BYTES};
 pub use opening::{OpenError, Opening};
 pub use options::Options;
-pub use port::{Fault, FaultKind, Pair, Pairs, Read, Stop, Txn};
+pub use port::{Fault, FaultKind, Pair, Pairs, Read, Stop, Tag, Txn};
 pub use store::Store;

@@ -5,18 +5,18 @@
 use super::changes::Changes;
 use super::limits;
 use super::merge;
-use super::port::{Fault, Pairs, Read, Txn};
+use super::port::{Fault, Pairs, Read, State, Tag, Txn};
 
 /// Uncommitted changes above some other state.
 pub(super) struct Overlay<'a> {
-    beneath: &'a dyn Read,
+    beneath: &'a dyn State,
     changes: Changes,
     fault: Option<Fault>,
 }
 
 impl<'a> Overlay<'a> {
     /// No changes yet, above `beneath`.
-    pub(super) fn above(beneath: &'a dyn Read) -> Self {
+    pub(super) fn above(beneath: &'a dyn State) -> Self {
         Self { beneath, changes: Changes::default(), fault: None }
     }
 
@@ -58,6 +58,15 @@ impl Read for Overlay<'_> {
     }
 }
 
+impl State for Overlay<'_> {
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault> {
+        if self.changes.spent.contains_key(tag) {
+            return Ok(true);
+        }
+        self.beneath.is_spent(tag)
+    }
+}
+
 impl Txn for Overlay<'_> {
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
         if self.check(limits::check_pair(&key, &value)) {
@@ -69,6 +78,14 @@ impl Txn for Overlay<'_> {
         if self.check(limits::check_key(&key)) {
             self.changes.writes.insert(key, None);
         }
+    }
+
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault> {
+        State::is_spent(self, tag)
+    }
+
+    fn spend(&mut self, tag: Tag, until: u64) {
+        self.changes.spent.insert(tag, until);
     }
 
     fn append(&mut self, entry: Vec<u8>) {

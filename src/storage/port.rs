@@ -18,6 +18,17 @@ pub trait Read {
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault>;
 }
 
+/// Stands for something that may be shown once: sixteen bytes of a cryptographic hash of it, so that nobody makes two of
+/// the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(pub [u8; 16]);
+
+/// What units of work run upon: the pairs, and what was shown once.
+pub(super) trait State: Read {
+    /// Whether `tag` was spent, and is remembered.
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault>;
+}
+
 /// One serialisable unit of work: it sees its own writes, and nobody sees them before it has ended well and they
 /// are durable.
 ///
@@ -28,6 +39,15 @@ pub trait Txn: Read {
 
     /// Removes `key`; nothing happens where it does not exist.
     fn delete(&mut self, key: Vec<u8>);
+
+    /// Whether `tag` was spent, by this unit or before it, and is remembered.
+    ///
+    /// # Errors
+    /// A [`Fault`] where the store fails.
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault>;
+
+    /// Spends `tag`: it is remembered until somebody has the store forget what ended by the second `until` (since 1970).
+    fn spend(&mut self, tag: Tag, until: u64);
 
     /// Appends `entry`, one JSON object on one line, to the audit log: durable together with the writes beside
     /// it. The store adds the sequence number and the hash of the entry before.

@@ -97,6 +97,15 @@ impl Store {
         appended.await.map_err(Fault::from)
     }
 
+    /// Forgets what was spent ([`Txn::spend`]) until the second `now` (since 1970) or before. After a crash some of it may be
+    /// remembered again, until the next call.
+    pub fn forget_spent(&self, now: u64) {
+        match &*self.0 {
+            Backend::Memory(memory) => memory.forget_spent(now),
+            Backend::Disk(disk) => disk.forget_spent(now),
+        }
+    }
+
     /// Up to `limit` audit entries with a sequence number above `after`, in order. The store in memory remembers
     /// the latest 16,384 alone.
     pub fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditEntry>, Fault> {

@@ -2,13 +2,13 @@
 
 use super::changes::Changes;
 use super::overlay::Overlay;
-use super::port::{Fault, Read, Stop, Txn};
+use super::port::{Fault, State, Stop, Txn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A unit of work that somebody waits for.
 pub(super) trait Unit: Send {
     /// Runs over `beneath`; gives what is to be kept, or none if the unit failed.
-    fn run(&mut self, beneath: &dyn Read) -> Option<Changes>;
+    fn run(&mut self, beneath: &dyn State) -> Option<Changes>;
 
     /// Tells the one who waits how it ended. `committed` says whether what the unit left behind, and what it
     /// built upon, is durable; if not, the fault replaces the unit's own answer.
@@ -37,7 +37,7 @@ where
     R: Send,
     A: FnOnce(Result<T, Stop<R>>) + Send,
 {
-    fn run(&mut self, beneath: &dyn Read) -> Option<Changes> {
+    fn run(&mut self, beneath: &dyn State) -> Option<Changes> {
         let (outcome, changes) = attempt(&mut self.unit, beneath);
         self.outcome = outcome;
         changes
@@ -50,7 +50,7 @@ where
 }
 
 /// Runs `unit` once over `beneath`: its answer, and its changes if they are to be kept. A panic is a fault.
-pub(super) fn attempt<T, R, F>(unit: &mut F, beneath: &dyn Read) -> (Result<T, Stop<R>>, Option<Changes>)
+pub(super) fn attempt<T, R, F>(unit: &mut F, beneath: &dyn State) -> (Result<T, Stop<R>>, Option<Changes>)
 where
     F: FnMut(&mut dyn Txn) -> Result<T, Stop<R>>,
 {

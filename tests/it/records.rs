@@ -2,7 +2,7 @@
 
 use latchkey::records::{
     self, AuthorizationCode, BrowserSession, Client, Consent, DeviceAuthorization, Grant, InitialAccessToken,
-    Interaction, LoginThrottle, LogoutNotice, OneTime, Participant, ProtectedResource, PushedRequest, Record,
+    Interaction, LoginThrottle, LogoutNotice, Participant, ProtectedResource, PushedRequest, Record,
     RevokedToken, ServerSecret, SessionCookie, SetupLink, SigningKey, Tenant, UnusedClient, User, UserCode,
     Username,
 };
@@ -136,7 +136,6 @@ fn clients_and_what_they_were_given_are_read_as_they_were_written() {
         "default/pushed_request/h",
         r#"{"v":1,"r":{"hash":"h","client_id":"web","params":[["state","s"]],"signed":true,"consumed_at":1,"usable_until":2,"expires_at":3}}"#,
     );
-    golden::<OneTime>("default/shown/h", r#"{"v":1,"r":{"hash":"h","expires_at":1}}"#);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Single use of what others sign: client assertions (RFC 7523 §3), `DPoP` proofs (RFC 9449 §11.1), request objects.
 //!
-//! What was shown is kept until it would have expired by itself, in the store, so a restart forgets nothing; and two
+//! What was shown is remembered until it would have expired by itself, in the store, so a restart forgets nothing; and two
 //! that race are told apart, since units of work are serialisable.
 
 use super::OAuthError;
 use crate::act::Act;
-use crate::records::{OneTime, find, hash_of, insert};
-use crate::storage::{Stop, Txn};
+use crate::digest::sha256;
+use crate::records::Tenant;
+use crate::storage::{Stop, Tag, Txn};
 use time::OffsetDateTime;
 
 /// Something that must not have been shown before, and never is again.
@@ -30,25 +31,28 @@ pub struct Spend {
 /// The `replayed` of the first that was shown before.
 // RFC 7515 §10.10.
 pub fn spend(txn: &mut (impl Txn + ?Sized), act: &Act, all: &[Spend]) -> Result<(), Stop<OAuthError>> {
-    let mut spent: Vec<OneTime> = Vec::with_capacity(all.len());
+    let mut tags: Vec<(Tag, u64)> = Vec::with_capacity(all.len());
     for one in all {
-        let record = OneTime { hash: hash(one.purpose, &one.issuer, &one.jti), expires_at: one.until };
-        // Whether it has expired is not asked: what is still there is refused.
-        let is_known = find::<OneTime>(txn, &act.tenant, &record.hash)?.is_some();
-        if is_known || spent.iter().any(|other| other.hash == record.hash) {
+        let tag = tag(&act.tenant, one);
+        // Whether its time has come is not asked: what is still remembered is refused.
+        if txn.is_spent(&tag)? || tags.iter().any(|(other, _)| *other == tag) {
             return Err(Stop::Refused(one.replayed));
         }
-        spent.push(record);
+        tags.push((tag, u64::try_from(one.until.unix_timestamp()).unwrap_or_default()));
     }
-    for record in &spent {
-        insert(txn, &act.tenant, record)?;
-    }
+    tags.into_iter().for_each(|(tag, until)| txn.spend(tag, until));
     Ok(())
 }
 
-/// Lengths go first, so no two pairs give the same bytes.
-fn hash(purpose: &str, issuer: &str, jti: &str) -> String {
-    hash_of(format!("{purpose};{};{issuer};{jti}", issuer.len()).as_bytes())
+/// Lengths go first where anything may follow, so no two give the same bytes. Half of a SHA-256 is enough: whoever finds two
+/// of his own that meet has one of them refused.
+fn tag(tenant: &Tenant, one: &Spend) -> Tag {
+    let Spend { purpose, issuer, jti, .. } = one;
+    let named = format!("{};{purpose};{};{issuer};", tenant.as_str(), issuer.len());
+    let hash = sha256(&[named.as_bytes(), jti.as_bytes()]);
+    let mut half = [0; 16];
+    half.iter_mut().zip(hash).for_each(|(place, byte)| *place = byte);
+    Tag(half)
 }
 
 #[cfg(test)]

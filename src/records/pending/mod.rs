@@ -4,12 +4,10 @@ mod authorization_code;
 mod device_authorization;
 mod interaction;
 mod logout_notice;
-mod one_time;
 mod pushed_request;
 
 pub use authorization_code::AuthorizationCode;
 pub use device_authorization::{DeviceAnswer, DeviceAuthorization, UserCode};
 pub use interaction::{Interaction, WaitingDevice};
 pub use logout_notice::LogoutNotice;
-pub use one_time::OneTime;
 pub use pushed_request::PushedRequest;

@@ -166,7 +166,7 @@ impl Committer {
         self.journal.append(&bytes).map_err(|error| self.break_down("journal", &error))?;
         self.mark = mark;
         self.keeper.count(bytes.len() as u64);
-        self.index.apply(prepared, frame.changes.writes);
+        self.index.apply(prepared, frame.changes.writes, frame.changes.spent);
         self.audit.write(&frame.changes.events).map_err(|error| self.break_down("audit log", &error))
     }
 

@@ -1,7 +1,7 @@
 //! The keeper: a thread beside the committer that makes checkpoints and snapshots, and drops what they replace.
 //!
 //! Nobody waits for it. A checkpoint: the index and the audit file are made durable up to a sequence, then the
-//! note of it. A snapshot is due when the journal has grown enough since the last one; then the journal before the
+//! note of it, with what was spent. A snapshot is due when the journal has grown enough since the last one; then the journal before the
 //! last but one can go, so that the newest snapshot may be damaged and nothing is lost.
 
 use super::super::audit::Head;
@@ -146,7 +146,8 @@ impl Place {
         if let Some(file) = &request.file {
             file.sync_data()?;
         }
-        Checkpoint { sequence: request.sequence, audit: request.audit }.write(&self.checkpoint)
+        Checkpoint { sequence: request.sequence, audit: request.audit }
+            .write(&self.checkpoint, self.index.spent())
     }
 
     /// Writes a snapshot if the journal has grown enough, and removes what is not needed any more.
@@ -166,7 +167,7 @@ impl Place {
             tracing::warn!(expected, "no room for a snapshot; the journal grows until there is");
             return Ok(());
         }
-        snapshot::write(&self.snapshots, self.index.tree(), sequence)?;
+        snapshot::write(&self.snapshots, &self.index, sequence)?;
         let snapshots = snapshot::list(&self.snapshots)?;
         let old = snapshots.len().saturating_sub(KEPT_SNAPSHOTS);
         let Some(oldest_kept) = snapshots.get(old).filter(|_| snapshots.len() >= KEPT_SNAPSHOTS) else {

@@ -8,10 +8,11 @@
 //! | `index.damaged/` | the index that the last rebuild replaced, kept for whoever wants to know why |
 //! | `audit/N.jsonl` | the audit log, for people and programs to read |
 //! | `snapshots/N.snapshot` | all pairs, so that the journal before can go |
-//! | `checkpoint` | up to where index and audit files are durable by themselves |
+//! | `checkpoint` | up to where index and audit files are durable by themselves, and what was spent until then |
 //!
 //! What is committed is readable from a memtable at once, and goes into the tree in steps between the groups. The journal
-//! is dropped only when the tree, made durable, holds it whole.
+//! is dropped only when the tree, made durable, holds it whole. What may be shown once never goes into the tree: it is
+//! kept in memory, and in each checkpoint and snapshot.
 //!
 //! The law: never start on less than was acknowledged. Sources agree or the start is refused.
 
@@ -89,6 +90,11 @@ impl Disk {
     /// How many notes were dropped.
     pub(super) fn notes_dropped(&self) -> u64 {
         self.queue.dropped()
+    }
+
+    /// Forgets what was spent and need not be remembered from the second `now` on.
+    pub(super) fn forget_spent(&self, now: u64) {
+        self.index.spent().forget(now);
     }
 
     /// Up to `limit` audit entries with a number above `after`, from the files.

@@ -31,7 +31,7 @@ fn start(folder: Folder, recovered: Recovered, options: &Options) -> io::Result<
     let checkpoint = Checkpoint { sequence: mark.sequence, audit: audit.head() };
     index.tree().flush()?;
     audit.file().map_or(Ok(()), |file| file.sync_all())?;
-    checkpoint.write(&folder.checkpoint())?;
+    checkpoint.write(&folder.checkpoint(), index.spent())?;
     let journal = Journal::resume(&folder.journal(), &segments, mark.sequence, options.journal_limit_bytes)?;
     make_ours_private(folder.root())?;
     let index = Arc::new(index);

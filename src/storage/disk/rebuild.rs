@@ -4,6 +4,7 @@
 
 use super::super::opening::{OpenError, Opening};
 use super::super::options::Options;
+use super::super::spent::Spent;
 use super::folder::Folder;
 use super::index::{Mark, Standing, Tree, TreeBatch, checksum};
 use super::journal::segment::Segment;
@@ -16,6 +17,8 @@ use std::path::Path;
 pub(super) struct Base {
     pub(super) tree: Tree,
     pub(super) standing: Standing,
+    /// What was spent, as far as it is not in the journal alone.
+    pub(super) spent: Spent,
 }
 
 /// Puts the old index aside, as `index.damaged`, and makes a new one to which the journal in `segments` can be
@@ -35,10 +38,13 @@ pub(super) fn rebuild(
     for candidate in usable.chain((oldest == 1).then_some(None)) {
         put_aside(&path).map_err(OpenError::io("put aside", &path))?;
         let tree = Tree::open(&path, options.cache_bytes).map_err(|what| damaged(&path, &what))?;
-        match candidate.map_or(Ok(Standing::whole(Mark::default())), |snapshot| load(&tree, snapshot, end)) {
+        let spent = Spent::default();
+        let loaded = candidate
+            .map_or(Ok(Standing::whole(Mark::default())), |snapshot| load(&tree, &spent, snapshot, end));
+        match loaded {
             Ok(standing) => {
                 opening.rebuilt = reason;
-                return Ok(Base { tree, standing });
+                return Ok(Base { tree, standing, spent });
             }
             Err(what) => {
                 tree.discard();
@@ -66,7 +72,7 @@ fn put_aside(path: &Path) -> io::Result<()> {
 }
 
 /// Writers went on while the snapshot was made, so pairs of any frame up to the last may be in it.
-fn load(tree: &Tree, snapshot: &Segment, end: u64) -> Result<Standing, String> {
+fn load(tree: &Tree, spent: &Spent, snapshot: &Segment, end: u64) -> Result<Standing, String> {
     let mut mark = Mark { sequence: snapshot.first, ..Mark::default() };
     snapshot::read(&snapshot.path, &mut |frame| {
         for (key, value) in &frame.changes.writes {
@@ -76,6 +82,7 @@ fn load(tree: &Tree, snapshot: &Segment, end: u64) -> Result<Standing, String> {
         for (key, value) in &frame.changes.writes {
             writes.add(key, value.as_deref());
         }
+        spent.extend(frame.changes.spent);
         tree.apply(writes, None).map_err(|fault| fault.what)
     })?;
     let standing = Standing { mark, reaches: end.max(mark.sequence) };

@@ -7,6 +7,7 @@
 use super::super::audit::{AuditWriter, Restore};
 use super::super::opening::{OpenError, Opening};
 use super::super::options::Options;
+use super::super::spent::Spent;
 use super::checkpoint::Checkpoint;
 use super::folder::Folder;
 use super::index::{Index, Settler, Tree};
@@ -16,6 +17,8 @@ use super::rebuild::{Base, rebuild};
 use super::replay::Replay;
 use super::snapshot;
 use std::path::Path;
+
+const NOTE_MISSING: &str = "the note of the last checkpoint was missing or damaged";
 
 /// A store that is at its last acknowledged state.
 pub(super) struct Recovered {
@@ -29,16 +32,16 @@ pub(super) struct Recovered {
 pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, Opening), OpenError> {
     let mut opening = Opening::default();
     let segments = journal::segments(&folder.journal())?;
-    let noted = Checkpoint::read(&folder.checkpoint());
+    let (noted, spent) = Checkpoint::read_with_spent(&folder.checkpoint()).unzip();
     if noted.is_none() && !segments.is_empty() {
-        opening.remarks.push("the note of the last checkpoint was missing or damaged".to_owned());
+        opening.remarks.push(NOTE_MISSING.to_owned());
     }
-    let found = examine(&folder.index(), options).and_then(|base| match segments.first() {
-        Some(oldest) if oldest.first > base.standing.mark.sequence + 1 => {
-            Err("it is older than the journal".to_owned())
-        }
-        _ => Ok(base),
-    });
+    let oldest = segments.first().map_or(1, |segment| segment.first);
+    let found = match spent {
+        // Then a snapshot has to tell what was spent before the journal begins.
+        None if oldest > 1 => Err(NOTE_MISSING.to_owned()),
+        spent => examine(&folder.index(), options, spent.unwrap_or_default(), oldest),
+    };
     let (held, reached) =
         found.as_ref().map_or((0, 0), |base| (base.standing.mark.sequence, base.standing.reaches));
     let from = if found.is_ok() { first_needed(noted, held) } else { 0 };
@@ -73,14 +76,18 @@ pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, 
     Ok((Recovered { index, settler, segments, audit }, opening))
 }
 
-/// Opens the tree and looks at all of it; says why it cannot be used if so.
-fn examine(path: &Path, options: &Options) -> Result<Base, String> {
+/// Opens the tree and looks at all of it, with what was `spent`; says why it cannot be used with a journal that begins
+/// at the frame `oldest` if so.
+fn examine(path: &Path, options: &Options, spent: Spent, oldest: u64) -> Result<Base, String> {
     if !path.exists() {
         return Err("it was missing".to_owned());
     }
     let tree = Tree::open(path, options.cache_bytes)?;
     match tree.verify() {
-        Ok(Some(standing)) => Ok(Base { tree, standing }),
+        Ok(Some(standing)) if oldest > standing.mark.sequence + 1 => {
+            Err("it is older than the journal".to_owned())
+        }
+        Ok(Some(standing)) => Ok(Base { tree, standing, spent }),
         Ok(None) => {
             tree.discard();
             Err("it was empty".to_owned())

@@ -18,9 +18,15 @@ pub(super) struct Replay {
 impl Replay {
     /// Begins at `base`; about `memtable_bytes` are kept in memory at most, and settled `settle_pairs` at a time.
     pub(super) fn above(base: Base, memtable_bytes: usize, settle_pairs: usize) -> Self {
-        let Base { tree, standing } = base;
+        let Base { tree, standing, spent } = base;
         let settler = Settler::at(standing, settle_pairs);
-        Self { index: Index::above(tree), settler, mark: standing.mark, said: standing.mark, memtable_bytes }
+        Self {
+            index: Index::above(tree, spent),
+            settler,
+            mark: standing.mark,
+            said: standing.mark,
+            memtable_bytes,
+        }
     }
 
     /// Where the index stands.
@@ -28,15 +34,16 @@ impl Replay {
         self.mark
     }
 
-    /// Lets `frame` in, unless the index is whole up to it already. Gives whether it did.
+    /// Lets `frame` in, unless the tree is whole up to it already: then what it spent alone. Gives whether it did.
     pub(super) fn apply(&mut self, frame: Frame) -> Result<bool, Fault> {
         let sequence = frame.mark.sequence;
         if sequence <= self.mark.sequence {
+            self.index.spent().extend(frame.changes.spent);
             return Ok(false);
         }
         let prepared = Index::prepare(&self.index, &frame.changes.writes, sequence, self.mark)?;
         (self.mark, self.said) = (prepared.mark, frame.mark);
-        self.index.apply(prepared, frame.changes.writes);
+        self.index.apply(prepared, frame.changes.writes, frame.changes.spent);
         if self.index.unsettled_bytes() > self.memtable_bytes {
             self.settler.finish(&self.index, sequence)?;
         }

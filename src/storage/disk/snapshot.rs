@@ -1,17 +1,17 @@
-//! Snapshots: every pair in one file, so that the journal before it can go.
+//! Snapshots: every pair in one file, and what was spent, so that the journal before it can go.
 //!
 //! A snapshot begun at sequence S is written while units go on, so later writes may be in it. That does no harm:
 //! the journal from S+1 on is replayed over it, each write sets what it sets, and the end is the same.
-//! The file is a row of frames, about a mebibyte each; the last one has no writes, and a mark that counts all.
+//! The file is a row of frames, about a mebibyte each; the last one has nothing in it, and a mark that counts all.
 //!
 //! Their place is kept here for what comes later: snapshots by the clock and by the operator's order (backup,
 //! restore to a point in time), and a walk over all that compares records with their indexes (fsck).
 
 use super::super::audit::Head;
 use super::super::changes::Changes;
-use super::super::port::Fault;
+use super::super::port::{Fault, Tag};
 use super::folder::replace;
-use super::index::{Mark, Tree, checksum};
+use super::index::{Index, Mark, checksum};
 use super::journal::frame::Frame;
 use super::journal::frames::{Frames, Next};
 use super::journal::segment::{self, Segment};
@@ -27,13 +27,14 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<Segment>> {
     segment::list(folder, EXTENSION)
 }
 
-/// Writes all of `tree`, which holds everything up to `sequence` at least, to a new snapshot in `folder`.
-pub(super) fn write(folder: &Path, tree: &Tree, sequence: u64) -> io::Result<()> {
+/// Writes all that the tree of `index` holds, which is everything up to `sequence` at least, and what was spent, to a new
+/// snapshot in `folder`.
+pub(super) fn write(folder: &Path, index: &Index, sequence: u64) -> io::Result<()> {
     replace(&Segment::new(folder, sequence, EXTENSION).path, |file| {
         let mut mark = Mark { sequence, ..Mark::default() };
         let mut chunk = Changes::default();
         let mut bytes = 0;
-        tree.for_each::<Failure, _>(&mut |key, value| {
+        index.tree().for_each::<Failure, _>(&mut |key, value| {
             if !key.is_empty() {
                 mark.add(checksum(key, value));
                 bytes += key.len() + value.len();
@@ -48,6 +49,10 @@ pub(super) fn write(folder: &Path, tree: &Tree, sequence: u64) -> io::Result<()>
         if !chunk.is_empty() {
             put(file, mark, chunk)?;
         }
+        index.spent().visit::<Failure>(&mut |tags| {
+            tags.iter().for_each(|(tag, until)| mark.add(tag_checksum(*tag, *until)));
+            put(file, mark, Changes { spent: tags.into_iter().collect(), ..Changes::default() })
+        })?;
         Ok(put(file, mark, Changes::default())?)
     })
 }
@@ -73,12 +78,17 @@ pub(super) fn read(path: &Path, visit: &mut dyn FnMut(Frame) -> Result<(), Strin
                 for (key, value) in &frame.changes.writes {
                     found.add(checksum(key, value.as_deref().unwrap_or_default()));
                 }
+                frame.changes.spent.iter().for_each(|(tag, until)| found.add(tag_checksum(*tag, *until)));
                 visit(*frame)?;
             }
             Next::End => return Err("its end is missing".to_owned()),
             Next::Torn => return Err(format!("it is broken at byte {}", frames.offset())),
         }
     }
+}
+
+fn tag_checksum(Tag(tag): Tag, until: u64) -> u32 {
+    checksum(&tag, &until.to_le_bytes())
 }
 
 /// Either way in which writing fails.

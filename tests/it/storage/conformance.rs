@@ -1,6 +1,7 @@
 //! What every backend does alike. Each rule is a function over an empty store; `suite!` runs them all on a backend.
 
-use latchkey::storage::{Fault, FaultKind, Read, Stop, Store, Txn};
+use super::sample::{tag, unknown};
+use latchkey::storage::{Fault, FaultKind, Read, Stop, Store, Tag, Txn};
 
 type Unit<T> = Result<T, Stop<&'static str>>;
 
@@ -167,6 +168,56 @@ async fn increment(store: Store) {
     }
 }
 
+pub(super) fn what_is_spent_is_known_from_then_on(store: &Store) {
+    let spent = run(store, |txn| {
+        let before = txn.is_spent(&tag(1))?;
+        txn.spend(tag(1), 100);
+        Ok((before, txn.is_spent(&tag(1))?, txn.is_spent(&tag(2))?))
+    });
+    assert_eq!(spent.unwrap(), (false, true, false));
+    let failed = run(store, |txn| -> Unit<()> {
+        txn.spend(tag(2), 200);
+        Err(Fault::broken("on purpose").into())
+    });
+    assert!(matches!(failed, Err(Stop::Fault(_))));
+    let refused = run(store, |txn| -> Unit<()> {
+        txn.spend(tag(3), 300);
+        Err(Stop::Refused("replay"))
+    });
+    assert!(matches!(refused, Err(Stop::Refused("replay"))));
+    assert_eq!(unknown(store, 0..5), [0, 2, 4], "a fault keeps nothing, a refusal all");
+    store.forget_spent(99);
+    assert_eq!(unknown(store, 0..5), [0, 2, 4]);
+    store.forget_spent(100);
+    assert_eq!(unknown(store, 0..5), [0, 1, 2, 4]);
+}
+
+/// Serialisable: of many who want to be the first with a tag, one is.
+pub(super) fn of_those_who_race_for_a_tag_one_wins(store: &Store) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let winners: usize = runtime.block_on(async {
+        let tasks: Vec<_> =
+            (0..64_u64).map(|n| tokio::spawn(first_with(store.clone(), tag(n % 4)))).collect();
+        let mut winners = 0;
+        for task in tasks {
+            winners += usize::from(task.await.unwrap());
+        }
+        winners
+    });
+    assert_eq!(winners, 4);
+}
+
+async fn first_with(store: Store, tag: Tag) -> bool {
+    let first: Unit<bool> = store
+        .run(move |txn| {
+            let known = txn.is_spent(&tag)?;
+            txn.spend(tag, 100);
+            Ok(!known)
+        })
+        .await;
+    first.unwrap()
+}
+
 pub(super) fn after_close_every_call_is_unavailable(store: &Store) {
     put(store, b"a", b"1");
     store.close().unwrap();
@@ -198,6 +249,8 @@ macro_rules! suite {
             an_audit_event_is_one_json_object_on_one_line,
             audit_entries_are_numbered_and_chained,
             concurrent_increments_lose_nothing,
+            what_is_spent_is_known_from_then_on,
+            of_those_who_race_for_a_tag_one_wins,
             after_close_every_call_is_unavailable,
         );
     };

@@ -1,6 +1,7 @@
 //! Damage to the data folder: it is mended without loss, or the start is refused with one line that helps.
 
-use super::sample::{assert_filled, edit, files, fill, open, put, try_open};
+use super::sample::{assert_filled, edit, files, fill, open, options, put, spend, try_open, unknown};
+use latchkey::storage::{Options, Store};
 use std::fs;
 use std::path::Path;
 
@@ -196,6 +197,74 @@ fn a_missing_checkpoint_note_costs_nothing_but_time() {
     let (store, opening) = open(folder.path());
     assert_filled(&store, COUNT);
     assert_eq!(opening.remarks.len(), 1);
+}
+
+/// A store with `COUNT` tags spent besides, most of them in no segment of the journal any more.
+fn spent() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let small = Options {
+        journal_limit_bytes: 1024,
+        snapshot_after_bytes: 2048,
+        checkpoint_every: std::time::Duration::from_millis(1),
+        ..options()
+    };
+    let (store, _) = Store::open(folder.path(), &small).unwrap();
+    for n in 0..COUNT {
+        spend(&store, n as u64);
+        put(&store, &format!("k{n}"), &format!("value {n}"));
+    }
+    drop(store);
+    assert!(
+        !journal(folder.path()).ends_with("00000000000000000001.journal"),
+        "{:?}",
+        journal(folder.path())
+    );
+    folder
+}
+
+#[test]
+fn a_damaged_checkpoint_note_forgets_nothing_that_was_spent() {
+    let folder = spent();
+    let whole = fs::read(folder.path().join("checkpoint")).unwrap();
+    let cuts = (0..whole.len()).step_by(31).map(|length| whole[..length].to_vec());
+    let flips = (0..whole.len()).step_by(37).map(|place| {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        bytes
+    });
+    for damaged in cuts.chain(flips) {
+        let copy = tempfile::tempdir().unwrap();
+        copy_folder(folder.path(), copy.path());
+        fs::write(copy.path().join("checkpoint"), damaged).unwrap();
+        let (store, opening) = open(copy.path());
+        assert_filled(&store, COUNT);
+        assert_eq!(unknown(&store, 0..COUNT as u64), [0; 0]);
+        assert!(opening.rebuilt.is_some() && opening.remarks.len() == 1, "{opening}");
+        drop(store);
+        let (store, opening) = open(copy.path());
+        assert_eq!((unknown(&store, 0..COUNT as u64), opening.rebuilt), (vec![], None));
+    }
+}
+
+#[test]
+fn without_note_and_snapshots_what_was_spent_is_unknown_and_the_start_refused() {
+    let folder = spent();
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    for snapshot in files(folder.path(), "snapshots") {
+        edit(&snapshot, |bytes| bytes.truncate(bytes.len() - 1));
+    }
+    assert_refused(folder.path(), "no snapshot with the journal after it covers all");
+}
+
+#[test]
+fn an_index_that_is_gone_takes_nothing_along_that_was_spent() {
+    let folder = spent();
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    let newest = files(folder.path(), "snapshots").pop().unwrap();
+    edit(&newest, |bytes| bytes[40] ^= 1);
+    let (store, opening) = open(folder.path());
+    assert_filled(&store, COUNT);
+    assert_eq!(unknown(&store, 0..COUNT as u64), [0; 0], "{opening}");
 }
 
 pub(super) fn copy_folder(from: &Path, to: &Path) {

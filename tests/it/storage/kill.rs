@@ -3,9 +3,9 @@
 //! The test starts its own binary again as the child, which writes and says on its output what was acknowledged.
 //! The child is killed with SIGKILL after a random time, and what it said is compared with what the folder holds.
 
-use super::sample::{open, options};
+use super::sample::{open, options, tag, unknown};
 use latchkey::storage::audit::AuditLog;
-use latchkey::storage::{Options, Read, Store};
+use latchkey::storage::{Options, Read, Store, Tag};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -52,6 +52,7 @@ fn write(store: &Store, writer: usize) {
             let next = next(txn.get(&counter(writer))?);
             txn.put(counter(writer), next.to_string().into_bytes());
             txn.put(format!("pair/{writer}/{}", next % 50).into_bytes(), format!("{next}").into_bytes());
+            txn.spend(shown(writer, next), u64::MAX);
             txn.append(format!("{{\"writer\":{writer},\"number\":{next}}}").into_bytes());
             Ok(next)
         });
@@ -60,6 +61,10 @@ fn write(store: &Store, writer: usize) {
         writeln!(out, "ack {writer} {}", number.unwrap()).unwrap();
         out.flush().unwrap();
     }
+}
+
+fn shown(writer: usize, number: u64) -> Tag {
+    tag(number * WRITERS as u64 + writer as u64)
 }
 
 fn counter(writer: usize) -> Vec<u8> {
@@ -132,6 +137,11 @@ fn check(folder: &Path, acknowledged: &BTreeMap<usize, u64>) {
             let pair = store.get(format!("pair/{writer}/{}", n % 50).as_bytes()).unwrap();
             assert_eq!(pair, Some(n.to_string().into_bytes()));
         }
+        let all = WRITERS as u64;
+        let of_writer =
+            |n: &u64| n % all == *writer as u64 && (all..=held * all + *writer as u64).contains(n);
+        let forgotten: Vec<_> = unknown(&store, 0..(held + 1) * all).into_iter().filter(of_writer).collect();
+        assert_eq!(forgotten, [0; 0], "writer {writer}: what was spent is forgotten");
         let start = format!("{{\"writer\":{writer},");
         let entries = audit.iter().filter(|entry| entry.event.starts_with(&start)).count();
         assert_eq!(entries as u64, held, "one audit entry a write");

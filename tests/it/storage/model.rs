@@ -1,13 +1,20 @@
 //! Every backend against a plain map: random units, refusals that keep, faults that drop, scans, restarts.
 
-use super::sample;
+use super::sample::{self, tag};
 use latchkey::storage::{Fault, Read, Stop, Store, Txn};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+type Pairs = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// What a store should hold.
+#[derive(Clone, Default)]
+struct Model {
+    pairs: Pairs,
+    spent: BTreeSet<u64>,
+}
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -15,6 +22,7 @@ enum Step {
     Delete(Vec<u8>),
     Scan(Vec<u8>, Option<Vec<u8>>, usize),
     Append,
+    Spend(u64),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (vec(prop::sample::select(vec![0, b'a', 0xff]), 0..3), prop::option::of(key()), 0..6_usize)
             .prop_map(|(prefix, after, limit)| Step::Scan(prefix, after, limit)),
         1 => Just(Step::Append),
+        2 => (0..12_u64).prop_map(Step::Spend),
     ]
 }
 
@@ -53,10 +62,15 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![12 => (vec(step(), 0..8), ending).prop_map(|(steps, ending)| Act::Unit(steps, ending)), 1 => Just(Act::Reopen)]
 }
 
-fn scan(model: &Model, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn scan(model: &Pairs, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
     let from = after.map_or(Bound::Unbounded, Bound::Excluded);
     let pairs = model.range::<[u8], _>((from, Bound::Unbounded)).filter(|(key, _)| key.starts_with(prefix));
     pairs.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// An answer among the scans: a pair for "yes".
+fn told(yes: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
+    yes.then(Default::default).into_iter().collect()
 }
 
 type Scans = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
@@ -70,6 +84,10 @@ fn perform(txn: &mut dyn Txn, steps: &[Step], ending: Ending) -> Result<Scans, S
             Step::Delete(key) => txn.delete(key),
             Step::Scan(prefix, after, limit) => scans.push(txn.scan(&prefix, after.as_deref(), limit)?),
             Step::Append => txn.append(b"{}".to_vec()),
+            Step::Spend(n) => {
+                scans.push(told(txn.is_spent(&tag(n))?));
+                txn.spend(tag(n), n);
+            }
         }
     }
     match ending {
@@ -85,9 +103,12 @@ fn expect(model: &mut Model, entries: &mut usize, steps: &[Step], ending: Ending
     let (mut after, mut appended, mut scans) = (model.clone(), 0, Vec::new());
     for step in steps {
         match step.clone() {
-            Step::Put(key, value) => drop(after.insert(key, value)),
-            Step::Delete(key) => drop(after.remove(&key)),
-            Step::Scan(prefix, from, limit) => scans.push(scan(&after, &prefix, from.as_deref(), limit)),
+            Step::Put(key, value) => drop(after.pairs.insert(key, value)),
+            Step::Delete(key) => drop(after.pairs.remove(&key)),
+            Step::Spend(n) => scans.push(told(!after.spent.insert(n))),
+            Step::Scan(prefix, from, limit) => {
+                scans.push(scan(&after.pairs, &prefix, from.as_deref(), limit))
+            }
             Step::Append => appended += 1,
         }
     }
@@ -99,7 +120,7 @@ fn expect(model: &mut Model, entries: &mut usize, steps: &[Step], ending: Ending
 }
 
 fn agrees(mut store: Store, acts: Vec<Act>, reopen: &dyn Fn(Store) -> Store) {
-    let (mut model, mut entries) = (Model::new(), 0);
+    let (mut model, mut entries) = (Model::default(), 0);
     for act in acts {
         match act {
             Act::Reopen => store = reopen(store),
@@ -115,7 +136,7 @@ fn agrees(mut store: Store, acts: Vec<Act>, reopen: &dyn Fn(Store) -> Store) {
                 }
             }
         }
-        assert_eq!(store.scan(b"", None, usize::MAX).unwrap(), scan(&model, b"", None, usize::MAX));
+        assert_eq!(store.scan(b"", None, usize::MAX).unwrap(), scan(&model.pairs, b"", None, usize::MAX));
         assert_eq!(store.audit(0, usize::MAX).unwrap().len(), entries);
     }
 }

@@ -1,6 +1,6 @@
 //! Stores on disk for the tests, and short ways to write to them.
 
-use latchkey::storage::{OpenError, Opening, Options, Read, Store, Txn};
+use latchkey::storage::{OpenError, Opening, Options, Read, Store, Tag, Txn};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -38,6 +38,31 @@ pub(super) fn put(store: &Store, key: &str, value: &str) {
         Ok(())
     });
     done.unwrap();
+}
+
+/// A tag, as a hash would give it: those of near numbers lie far apart.
+pub(super) fn tag(n: u64) -> Tag {
+    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = openssl::sha::sha256(&n.to_be_bytes());
+    Tag(half)
+}
+
+/// Spends [`tag`] `n`, to be remembered until the second `n`.
+pub(super) fn spend(store: &Store, n: u64) {
+    store.run_blocking::<(), (), _>(move |txn: &mut dyn Txn| Ok(txn.spend(tag(n), n))).unwrap();
+}
+
+/// Which of the tags of these numbers are not remembered.
+pub(super) fn unknown(store: &Store, numbers: std::ops::Range<u64>) -> Vec<u64> {
+    let unit = move |txn: &mut dyn Txn| {
+        let mut missing = Vec::new();
+        for n in numbers.clone() {
+            if !txn.is_spent(&tag(n))? {
+                missing.push(n);
+            }
+        }
+        Ok(missing)
+    };
+    store.run_blocking::<_, (), _>(unit).unwrap()
 }
 
 /// `count` pairs, `k0` to `k<count - 1>`, and an audit entry for each.

@@ -2,7 +2,7 @@
 //! index must know what a write replaces.
 
 use super::Index;
-use crate::storage::port::{Fault, Pairs, Read};
+use crate::storage::port::{Fault, Pairs, Read, State, Tag};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -31,5 +31,11 @@ impl Read for Memo<'_> {
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault> {
         self.index.scan(prefix, after, limit)
+    }
+}
+
+impl State for Memo<'_> {
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault> {
+        self.index.is_spent(tag)
     }
 }

@@ -17,7 +17,8 @@ pub(super) use settler::Settler;
 pub(super) use tree::{Standing, Tree, TreeBatch};
 
 use crate::storage::merge;
-use crate::storage::port::{Fault, Pairs, Read};
+use crate::storage::port::{Fault, Pairs, Read, State, Tag};
+use crate::storage::spent::Spent;
 use memtable::{Entry, KeyRange, Memtable};
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -29,6 +30,7 @@ type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 pub(super) struct Index {
     tree: Tree,
     memtable: RwLock<Memtable>,
+    spent: Spent,
 }
 
 /// What a group's writes do to the index.
@@ -40,9 +42,9 @@ pub(super) struct Prepared {
 }
 
 impl Index {
-    /// The index that `tree` holds already.
-    pub(super) fn above(tree: Tree) -> Self {
-        Self { tree, memtable: RwLock::default() }
+    /// The index that `tree` holds already, with what was `spent`.
+    pub(super) fn above(tree: Tree, spent: Spent) -> Self {
+        Self { tree, memtable: RwLock::default(), spent }
     }
 
     /// Prepares `writes` as number `sequence`, above the state that `mark` describes and `before` reads.
@@ -63,8 +65,10 @@ impl Index {
         Ok(Prepared { stored: all, mark })
     }
 
-    /// Lets the `writes` in that were prepared; who reads one key sees all of them or nothing.
-    pub(super) fn apply(&self, prepared: Prepared, writes: Writes) {
+    /// Lets the `writes` in that were prepared; who reads one key sees all of them or nothing. What was `spent` goes in
+    /// beside them, for the units to come.
+    pub(super) fn apply(&self, prepared: Prepared, writes: Writes, spent: BTreeMap<Tag, u64>) {
+        self.spent.extend(spent);
         let mut memtable = self.write();
         for ((key, value), stored) in writes.into_iter().zip(prepared.stored) {
             memtable.write(key, value, stored);
@@ -101,6 +105,11 @@ impl Index {
         self.read().bytes()
     }
 
+    /// What was spent, and is remembered.
+    pub(super) fn spent(&self) -> &Spent {
+        &self.spent
+    }
+
     /// What lies below.
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
@@ -128,5 +137,11 @@ impl Read for Index {
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Pairs, Fault> {
         let memtable = self.read();
         merge::scan(memtable.scan(prefix, after), &self.tree, prefix, after, limit)
+    }
+}
+
+impl State for Index {
+    fn is_spent(&self, tag: &Tag) -> Result<bool, Fault> {
+        Ok(self.spent.contains(tag))
     }
 }

@@ -99,6 +99,7 @@ mod tests {
     use crate::storage::audit::Head;
     use crate::storage::changes::Changes;
     use crate::storage::port::Read as _;
+    use crate::storage::spent::Spent;
     use proptest::collection::{btree_map, vec};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -131,7 +132,7 @@ mod tests {
 
     impl Small {
         fn new(path: &Path, pairs: usize) -> Self {
-            let index = Index::above(Tree::open(path, 1 << 20).unwrap());
+            let index = Index::above(Tree::open(path, 1 << 20).unwrap(), Spent::default());
             let settler = Settler::at(Standing::whole(Mark::default()), pairs);
             Self { frames: Vec::new(), mark: Mark::default(), index, settler, pairs }
         }
@@ -141,7 +142,7 @@ mod tests {
             self.mark = prepared.mark;
             let changes = Changes { writes: writes.clone(), ..Changes::default() };
             self.frames.push(Frame { mark: self.mark, audit_before: Head::default(), changes });
-            self.index.apply(prepared, writes);
+            self.index.apply(prepared, writes, BTreeMap::new());
         }
 
         /// Loses what is in memory, and recovers from the tree as it is and the journal.
@@ -152,7 +153,7 @@ mod tests {
             let tree = Tree::open(path, 1 << 20).unwrap();
             let standing = tree.verify().unwrap().unwrap_or(Standing::whole(Mark::default()));
             assert!(standing.mark.sequence <= standing.reaches && standing.reaches <= mark.sequence);
-            let mut replay = Replay::above(Base { tree, standing }, 100, pairs);
+            let mut replay = Replay::above(Base { tree, standing, spent: Spent::default() }, 100, pairs);
             for frame in &frames {
                 replay.apply(frame.clone()).unwrap();
             }

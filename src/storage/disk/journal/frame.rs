@@ -6,15 +6,17 @@
 //!          audit head before: sequence (u64), hash (32 bytes),
 //!          number of writes (u32), each: length of key (u16), length of value (u32, all ones: deleted), key, value
 //!          number of events (u32), each: length (u32), bytes
+//!          number of tags spent (u32), each: tag (16 bytes), until when it is remembered (u64)
 //! ```
-//! Numbers are little-endian.
+//! Numbers are little-endian. Version 1 ends before the tags.
 
 use super::super::super::audit::Head;
 use super::super::super::changes::Changes;
+use super::super::super::port::Tag;
 use super::super::index::Mark;
 use super::cursor::Cursor;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const DELETED: u32 = u32::MAX;
 /// Bytes before the body.
 pub(in crate::storage::disk) const HEADER_BYTES: usize = 16;
@@ -70,6 +72,11 @@ impl Frame {
             bytes.extend(u32::try_from(event.len()).ok()?.to_le_bytes());
             bytes.extend(event);
         }
+        bytes.extend(u32::try_from(self.changes.spent.len()).ok()?.to_le_bytes());
+        for (Tag(tag), until) in &self.changes.spent {
+            bytes.extend(tag);
+            bytes.extend(until.to_le_bytes());
+        }
         let length = u32::try_from(bytes.len() - HEADER_BYTES).ok()?.to_le_bytes();
         let sequence = self.mark.sequence.to_le_bytes();
         let (header, body) = bytes.split_at_mut(HEADER_BYTES);
@@ -87,7 +94,8 @@ impl Frame {
             return None;
         }
         let mut cursor = Cursor::new(body);
-        if cursor.u8()? != VERSION {
+        let version = cursor.u8()?;
+        if !(1..=VERSION).contains(&version) {
             return None;
         }
         let mark = Mark { sequence: header.sequence, pairs: cursor.u64()?, sum: cursor.u64()? };
@@ -107,6 +115,11 @@ impl Frame {
             let length = usize::try_from(cursor.u32()?).ok()?;
             changes.events.push(cursor.take(length)?.to_vec());
         }
+        if version > 1 {
+            for _ in 0..cursor.u32()? {
+                changes.spent.insert(Tag(cursor.take(16)?.try_into().ok()?), cursor.u64()?);
+            }
+        }
         cursor.is_empty().then_some(Self { mark, audit_before, changes })
     }
 }
@@ -125,11 +138,12 @@ mod tests {
         fn what_was_encoded_is_decoded_and_any_flipped_bit_is_seen(
             writes in prop::collection::btree_map(any::<Vec<u8>>(), any::<Option<Vec<u8>>>(), 0..5),
             events in prop::collection::vec(any::<Vec<u8>>(), 0..4),
+            spent in prop::collection::btree_map(any::<[u8; 16]>().prop_map(Tag), any::<u64>(), 0..4),
             sequence: u64, bit: prop::sample::Index,
         ) {
             let mark = Mark { sequence, pairs: 3, sum: 4 };
             let audit_before = Head { sequence: 9, hash: [7; 32] };
-            let frame = Frame { mark, audit_before, changes: Changes { writes, events } };
+            let frame = Frame { mark, audit_before, changes: Changes { writes, spent, events } };
             let mut bytes = frame.encode().unwrap();
             let (header, body) = bytes.split_at(HEADER_BYTES);
             prop_assert_eq!(Frame::decode(&Header::decode(header).unwrap(), body), Some(frame));
@@ -139,5 +153,21 @@ mod tests {
             let header = Header::decode(header).unwrap();
             prop_assert!(header.length != body.len() || Frame::decode(&header, body).is_none());
         }
+    }
+
+    #[test]
+    fn a_frame_from_before_the_tags_is_read() {
+        let changes = Changes { events: vec![b"{}".to_vec()], ..Changes::default() };
+        let frame = Frame { mark: Mark::default(), audit_before: Head::default(), changes };
+        let bytes = frame.encode().unwrap();
+        let mut body = bytes[HEADER_BYTES..bytes.len() - 4].to_vec();
+        body[0] = 1;
+        let length = u32::try_from(body.len()).unwrap().to_le_bytes();
+        let checksum = checksum(length, [0; 8], &body);
+        let header = Header { length: body.len(), checksum, sequence: 0 };
+        assert_eq!(Frame::decode(&header, &body), Some(frame));
+        body[0] = 3;
+        let header = Header { checksum: super::checksum(length, [0; 8], &body), ..header };
+        assert_eq!(Frame::decode(&header, &body), None);
     }
 }
