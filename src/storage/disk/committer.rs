@@ -162,7 +162,7 @@ impl Committer {
         let frame = Frame { mark, audit_before: self.audit.head(), changes };
         let bytes =
             frame.encode().ok_or_else(|| Fault::broken("a group of units is too large for the journal"))?;
-        self.journal.make_room(sequence).map_err(|error| no_room(&error))?;
+        self.journal.make_room(sequence, bytes.len() as u64).map_err(|error| no_room(&error))?;
         self.journal.append(&bytes).map_err(|error| self.break_down("journal", &error))?;
         self.mark = mark;
         self.keeper.count(bytes.len() as u64);
@@ -224,10 +224,10 @@ impl Committer {
     }
 }
 
-/// No segment could be begun, so nothing was written: the next group tries it again.
+/// There is no room for a frame, so none was written: the next group tries it again.
 fn no_room(error: &std::io::Error) -> Fault {
-    tracing::error!(%error, "no new journal segment could be begun; the next write tries it again");
-    Fault::unavailable(format!("no new journal segment could be begun: {error}"))
+    tracing::error!(%error, "no room could be made in the journal; the next write tries it again");
+    Fault::unavailable(format!("no room could be made in the journal: {error}"))
 }
 
 impl Drop for Committer {

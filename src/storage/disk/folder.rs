@@ -181,6 +181,11 @@ pub(in crate::storage) fn open_for_append(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
+/// Opens `path` for writing anywhere, made with mode 0600 if it does not exist.
+pub(super) fn open_for_writing(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
+}
+
 /// Makes the names in `folder` durable.
 pub(in crate::storage) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

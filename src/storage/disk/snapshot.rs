@@ -82,7 +82,7 @@ pub(super) fn read(path: &Path, visit: &mut dyn FnMut(Frame) -> Result<(), Strin
                 visit(*frame)?;
             }
             Next::End => return Err("its end is missing".to_owned()),
-            Next::Torn => return Err(format!("it is broken at byte {}", frames.offset())),
+            Next::Torn | Next::Room => return Err(format!("it is broken at byte {}", frames.offset())),
         }
     }
 }

@@ -110,7 +110,7 @@ fn an_older_index_catches_up() {
 fn an_unfinished_frame_at_the_end_is_cut_off() {
     let folder = filled();
     let whole = fs::read(journal(folder.path())).unwrap();
-    for torn in [&whole[..40], &whole[..7], &[0; 300]] {
+    for torn in [&whole[..40], &whole[..7], &[&[0; 300], &b"x"[..]].concat()] {
         edit(&journal(folder.path()), |bytes| bytes.extend(torn));
         let (store, opening) = open(folder.path());
         assert_eq!(opening.cut_bytes, torn.len() as u64);
@@ -118,6 +118,40 @@ fn an_unfinished_frame_at_the_end_is_cut_off() {
         drop(store);
         assert_eq!(fs::read(journal(folder.path())).unwrap(), whole);
     }
+}
+
+#[test]
+fn room_behind_the_last_frame_is_no_damage_and_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = Options { journal_limit_bytes: 4096, ..options() };
+    let (store, _) = Store::open(folder.path(), &small).unwrap();
+    (0..COUNT).for_each(|n| put(&store, &format!("k{n}"), &format!("value {n}")));
+    let segments = files(folder.path(), "journal");
+    let room = |path: &Path| fs::read(path).unwrap().iter().rev().take_while(|byte| **byte == 0).count();
+    assert!(room(segments.last().unwrap()) > 100, "there is none, so nothing is shown");
+    assert!(segments.len() > 1 && room(&segments[0]) < 9, "a segment that is closed keeps none");
+    drop(store);
+    assert!(segments.iter().all(|segment| room(segment) < 9), "neither does a store that is closed");
+    // As a crash leaves it, in any segment.
+    segments.iter().for_each(|segment| edit(segment, |bytes| bytes.resize(bytes.len() + 5000, 0)));
+    let (store, opening) = open(folder.path());
+    assert_eq!((opening.cut_bytes, opening.remarks.len()), (0, 0));
+    assert_filled(&store, COUNT);
+    put(&store, &format!("k{COUNT}"), &format!("value {COUNT}"));
+    drop(store);
+    let (store, _) = open(folder.path());
+    assert_filled(&store, COUNT + 1);
+}
+
+#[test]
+fn zeros_that_frames_follow_are_damage() {
+    let folder = filled();
+    edit(&journal(folder.path()), |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle - 500..middle].fill(0);
+    });
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    assert_refused(folder.path(), "is broken although frames follow it");
 }
 
 #[test]

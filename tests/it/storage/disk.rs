@@ -98,8 +98,8 @@ fn with_the_disk_nearly_full_reads_go_on_and_writes_are_unavailable() {
 fn a_write_that_the_disk_refuses_is_never_acknowledged_and_ends_all_writing() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("journal")).unwrap();
-    std::os::unix::fs::symlink("/dev/full", folder.path().join("journal/00000000000000000001.journal"))
-        .unwrap();
+    // It takes every write, and cannot make one durable.
+    std::os::unix::fs::symlink("/dev/null", segment(folder.path(), 1)).unwrap();
     let (store, _) = open(folder.path());
     for _ in 0..2 {
         let failed = store.run_blocking::<(), (), _>(|txn| {
@@ -112,6 +112,19 @@ fn a_write_that_the_disk_refuses_is_never_acknowledged_and_ends_all_writing() {
     store.note(b"{}".to_vec());
     assert_eq!(store.close().unwrap_err().kind, FaultKind::Unavailable);
     assert_eq!(store.notes_dropped(), 1);
+}
+
+#[test]
+fn without_room_in_the_journal_nothing_is_written_and_nothing_is_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("journal")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", segment(folder.path(), 1)).unwrap();
+    let (store, _) = open(folder.path());
+    for _ in 0..2 {
+        assert!(matches!(try_put(&store), Err(Stop::Fault(Fault { kind: FaultKind::Unavailable, .. }))));
+    }
+    assert_eq!(store.get(b"k3").unwrap(), None);
+    store.close().unwrap();
 }
 
 /// Two pairs in one journal segment, the next one is the last that fits.
@@ -186,7 +199,7 @@ fn child_that_stopped_writing() {
         ..options()
     };
     let (store, _) = Store::open(folder, &impatient).unwrap();
-    std::os::unix::fs::symlink("/dev/full", segment(folder, 4)).unwrap();
+    std::os::unix::fs::symlink("/dev/null", segment(folder, 4)).unwrap();
     // More than the memtable may hold, one by one: the store stops in the midst of settling it.
     let much = store.run_blocking::<(), (), _>(|txn| {
         (0..2000).for_each(|n| txn.put(format!("much/{n}").into_bytes(), b"value".to_vec()));

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, HEADER_BYTES, Header};
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// The frames of one file, in order.
@@ -18,6 +18,8 @@ pub(in crate::storage::disk) enum Next {
     Frame(Box<Frame>),
     /// The file ends here, between two frames.
     End,
+    /// The file goes on, with nothing but zeros: room for frames to come.
+    Room,
     /// No whole frame begins here, although the file goes on.
     Torn,
 }
@@ -40,17 +42,20 @@ impl Frames {
         self.length.saturating_sub(self.offset)
     }
 
-    /// Reads on. After [`Next::Torn`] this reads nothing sensible any more.
+    /// Reads on. After [`Next::Torn`] and [`Next::Room`] this reads nothing sensible any more.
     pub(in crate::storage::disk) fn next(&mut self) -> io::Result<Next> {
         if self.left() == 0 {
             return Ok(Next::End);
         }
         let whole = HEADER_BYTES as u64;
         if self.left() < whole {
-            return Ok(Next::Torn);
+            return Ok(if self.is_room()? { Next::Room } else { Next::Torn });
         }
         let mut header = [0; HEADER_BYTES];
         self.reader.read_exact(&mut header)?;
+        if header == [0; HEADER_BYTES] && self.is_room()? {
+            return Ok(Next::Room);
+        }
         let Some(header) =
             Header::decode(&header).filter(|header| header.length as u64 <= self.left() - whole)
         else {
@@ -61,6 +66,20 @@ impl Frames {
         let Some(frame) = Frame::decode(&header, &body) else { return Ok(Next::Torn) };
         self.offset += whole + header.length as u64;
         Ok(Next::Frame(Box::new(frame)))
+    }
+
+    /// Whether all that is left to read is zero. Frames are numbered from 1, so none is.
+    fn is_room(&mut self) -> io::Result<bool> {
+        loop {
+            match self.reader.fill_buf()? {
+                [] => return Ok(true),
+                bytes if bytes.iter().any(|byte| *byte != 0) => return Ok(false),
+                bytes => {
+                    let count = bytes.len();
+                    self.reader.consume(count);
+                }
+            }
+        }
     }
 
     /// Whether a whole frame with a number above `sequence` stands anywhere after the torn place.

@@ -1,6 +1,8 @@
 //! The journal: the one place whose `fdatasync` makes a group durable.
 //!
-//! Segments follow each other without a gap; each is named for its first frame.
+//! Segments follow each other without a gap; each is named for its first frame. The last one ends in zeros: room for frames to
+//! come. A frame that is written where the file has bytes already costs the disk nothing but itself; one that makes the
+//! file longer makes it write down the length as well.
 
 pub(super) mod cursor;
 pub(super) mod frame;
@@ -9,15 +11,18 @@ pub(in crate::storage) mod segment;
 
 use super::super::audit::Head;
 use super::super::opening::OpenError;
-use super::folder::{open_for_append, sync_folder};
+use super::folder::{open_for_writing, sync_folder};
 use frame::Frame;
 use frames::{Frames, Next};
 use segment::Segment;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 const EXTENSION: &str = "journal";
+/// How much room is made at a time, in bytes.
+const ROOM_BYTES: u64 = 256 * 1024;
 
 /// The segments of the journal in `folder`, in order.
 pub(super) fn segments(folder: &Path) -> Result<Vec<Segment>, OpenError> {
@@ -31,8 +36,18 @@ pub(super) struct End {
     pub(super) sequence: u64,
     /// Where the audit log stood before the first frame that was read, if any was.
     pub(super) audit_before: Option<Head>,
-    /// An unfinished frame at the end: its file, the bytes before it, the bytes of it.
-    pub(super) unfinished: Option<(PathBuf, u64, u64)>,
+    /// What comes behind the last frame, if anything does.
+    pub(super) tail: Option<Tail>,
+}
+
+/// What is no frame, at the end of the last segment.
+#[derive(Debug)]
+pub(super) struct Tail {
+    path: PathBuf,
+    /// Where it begins, in bytes.
+    offset: u64,
+    /// How many bytes an unfinished frame has of it; none where it is mere room.
+    unfinished: u64,
 }
 
 /// Reads every frame from the segment that holds `from` on, and hands those from `from` on to `visit`.
@@ -71,8 +86,15 @@ fn read_segment(
     loop {
         match frames.next().map_err(io)? {
             Next::End => return Ok(()),
+            Next::Room if last => {
+                end.tail = Some(Tail { path: segment.path.clone(), offset: frames.offset(), unfinished: 0 });
+                return Ok(());
+            }
+            // A crash may have come before it was taken from a segment that was closed.
+            Next::Room => return Ok(()),
             Next::Torn if last && !frames.goes_on_after(end.sequence).map_err(io)? => {
-                end.unfinished = Some((segment.path.clone(), frames.offset(), frames.left()));
+                let (path, offset) = (segment.path.clone(), frames.offset());
+                end.tail = Some(Tail { path, offset, unfinished: frames.left() });
                 return Ok(());
             }
             Next::Torn => return Err(torn(segment, frames.offset(), end.sequence + 1)),
@@ -122,22 +144,25 @@ pub(super) fn sync(folder: &Path, segments: &[Segment]) -> Result<(), OpenError>
     synced().map_err(OpenError::io("sync", &last.path))
 }
 
-/// Cuts the unfinished frame off, if there is one. Gives how many bytes it had.
+/// Cuts off what is no frame, if there is anything. Gives how many bytes an unfinished one had.
 pub(super) fn cut(end: &End) -> Result<u64, OpenError> {
-    let Some((path, keep, cut)) = &end.unfinished else { return Ok(0) };
+    let Some(Tail { path, offset, unfinished }) = &end.tail else { return Ok(0) };
     let trimmed = OpenOptions::new().write(true).open(path).and_then(|file| {
-        file.set_len(*keep)?;
+        file.set_len(*offset)?;
         file.sync_all()
     });
-    trimmed.map_err(OpenError::io("cut the unfinished frame off", path))?;
-    Ok(*cut)
+    trimmed.map_err(OpenError::io("cut off what is behind the last frame of", path))?;
+    Ok(*unfinished)
 }
 
 /// The writing end of the journal.
 pub(super) struct Journal {
     folder: PathBuf,
     file: File,
+    /// Where the next frame goes.
     bytes: u64,
+    /// How long the file is: what lies behind `bytes` is zeros.
+    length: u64,
     limit: u64,
 }
 
@@ -146,19 +171,36 @@ impl Journal {
     pub(super) fn resume(folder: &Path, segments: &[Segment], sequence: u64, limit: u64) -> io::Result<Self> {
         let fresh = Segment::new(folder, sequence + 1, EXTENSION);
         let path = &segments.last().unwrap_or(&fresh).path;
-        let file = open_for_append(path)?;
+        let file = open_for_writing(path)?;
         sync_folder(folder)?;
         let bytes = file.metadata()?.len();
-        Ok(Self { folder: folder.to_owned(), file, bytes, limit })
+        Ok(Self { folder: folder.to_owned(), file, bytes, length: bytes, limit })
     }
 
-    /// Begins a new segment for the frame `sequence` if the last one is full. After an error nothing is changed, and
-    /// it may be tried again.
-    pub(super) fn make_room(&mut self, sequence: u64) -> io::Result<()> {
+    /// Makes room for the frame `sequence` of `bytes`, in a new segment if the last one is full. After an error no frame is
+    /// changed, and it may be tried again.
+    pub(super) fn make_room(&mut self, sequence: u64, bytes: u64) -> io::Result<()> {
         if self.bytes >= self.limit {
-            let file = open_for_append(&Segment::new(&self.folder, sequence, EXTENSION).path)?;
+            let file = open_for_writing(&Segment::new(&self.folder, sequence, EXTENSION).path)?;
             sync_folder(&self.folder)?;
-            (self.file, self.bytes) = (file, 0);
+            self.trim()?;
+            (self.file, self.bytes, self.length) = (file, 0, 0);
+        }
+        let needed = self.bytes + bytes;
+        if needed > self.length {
+            let more = needed + ROOM_BYTES.min(self.limit) - self.length;
+            let zeros = vec![0; usize::try_from(more).map_err(io::Error::other)?];
+            self.file.write_all_at(&zeros, self.length)?;
+            self.length += more;
+        }
+        Ok(())
+    }
+
+    /// Gives the room back that is left.
+    fn trim(&mut self) -> io::Result<()> {
+        if self.length > self.bytes {
+            self.file.set_len(self.bytes)?;
+            self.length = self.bytes;
         }
         Ok(())
     }
@@ -167,9 +209,16 @@ impl Journal {
     ///
     /// After an error nobody knows what the file holds: nothing may be appended to it any more.
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)?;
+        self.file.write_all_at(bytes, self.bytes)?;
         self.file.sync_data()?;
         self.bytes += bytes.len() as u64;
         Ok(())
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // Zeros that stay are taken for room at the next start.
+        let _ = self.trim();
     }
 }
