@@ -2,6 +2,7 @@
 //!
 //! OIDC Core §3.1.3.4, §12.3.
 
+use super::page_error::READ_CODING;
 use super::{dpop_nonce, retry_after};
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::storage::{Fault, FaultKind, Stop};
@@ -39,13 +40,13 @@ impl ProtocolError {
         Self { error, status: status(error), request_id, nonce: None, retry_after: None }
     }
 
-    /// A body that cannot be read: too large, or cut off.
+    /// A body that cannot be read: encoded, too large, or cut off.
     pub fn body(request: &HttpRequest, error: &actix_web::Error) -> Self {
         let status = error.as_response_error().status_code();
-        let description = if status == StatusCode::PAYLOAD_TOO_LARGE {
-            "The body is larger than this server reads."
-        } else {
-            "The body cannot be read."
+        let description = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than this server reads.",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is encoded, which this server does not read.",
+            _ => "The body cannot be read.",
         };
         let error = OAuthError::new(ErrorCode::InvalidRequest, description, "params.body");
         Self { status, ..Self::refused(request, error) }
@@ -133,6 +134,9 @@ impl ResponseError for ProtocolError {
         }
         if self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
+        }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            response.insert_header(READ_CODING);
         }
         // RFC 7009 §2.2.1.
         let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
