@@ -5,7 +5,6 @@
 use super::retry_after::whole_seconds;
 use crate::oauth::OAuthError;
 use crate::storage::{Fault, FaultKind, Stop};
-use crate::web::client_document;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -82,7 +81,6 @@ impl Phrase {
     pub fn of(error: OAuthError) -> Self {
         match error.cause {
             "client.unknown" => Self::ClientUnknown,
-            client_document::TOO_MANY => Self::TooMany,
             cause if cause.starts_with("client_document.") => Self::ClientUnknown,
             "redirect_uri.not_registered" | "redirect_uri.missing" => Self::RedirectUri,
             "interaction.unknown" | "interaction.expired" | "interaction.foreign_browser" => {
@@ -213,9 +211,7 @@ impl From<OAuthError> for PageError {
     fn from(error: OAuthError) -> Self {
         let phrase = Phrase::of(error);
         let detail = (phrase != Phrase::Interaction).then_some(error.description);
-        let retry_after =
-            (error.cause == client_document::TOO_MANY).then(|| whole_seconds(client_document::REFILL));
-        Self { phrase, detail, retry_after, fault: None }
+        Self { phrase, detail, retry_after: None, fault: None }
     }
 }
 

@@ -25,12 +25,20 @@ pub struct ProtocolError {
     retry_after: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    error: &'a str,
-    error_description: &'a str,
+/// What every error of an endpoint for programs says.
+#[derive(Debug, Serialize)]
+pub struct Body<'a> {
+    error: &'static str,
+    error_description: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     request_id: &'a str,
+}
+
+impl<'a> Body<'a> {
+    /// The body of this refusal.
+    pub fn of(error: OAuthError, request_id: &'a str) -> Self {
+        Self { error: error.code.as_str(), error_description: error.description, request_id }
+    }
 }
 
 impl ProtocolError {
@@ -54,7 +62,7 @@ impl ProtocolError {
 
     /// An address that asks more often than its bucket allows, in which there is a try again after `wait`. RFC 6585 §4.
     pub fn too_many(call: &Call, wait: Duration) -> Self {
-        let description = "Too many requests from this address. Try again in a minute.";
+        let description = "Too many requests from this address. Try again after the seconds of Retry-After.";
         Self {
             error: OAuthError::new(ErrorCode::TemporarilyUnavailable, description, "address.too_many"),
             status: StatusCode::TOO_MANY_REQUESTS,
@@ -140,11 +148,7 @@ impl ResponseError for ProtocolError {
         }
         // RFC 7009 §2.2.1.
         let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
-        let mut response = response.json(Body {
-            error: self.error.code.as_str(),
-            error_description: self.error.description,
-            request_id: &self.request_id,
-        });
+        let mut response = response.json(Body::of(self.error, &self.request_id));
         if let Some(seconds) = self.retry_after.or(soon) {
             retry_after::insert(&mut response, seconds);
         }
