@@ -80,6 +80,11 @@ impl Jwk {
             && signature::fits(algorithm, &self.key)
     }
 
+    /// Whether `use`, `key_ops` and `alg` allow that it verifies signatures. RFC 7517 §4.2, §4.3, §4.4.
+    pub fn may_verify(&self) -> bool {
+        self.verifies
+    }
+
     pub(super) fn verify(&self, algorithm: JwsAlgorithm, input: &[u8], signature: &[u8]) -> bool {
         self.serves(algorithm) && signature::verify(algorithm, &self.key, input, signature)
     }

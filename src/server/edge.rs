@@ -12,6 +12,7 @@ use crate::web::extract::client_certificate::{ClientCertificates, PeerCertificat
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
 use crate::web::middleware::Edge;
+use crate::web::paths;
 use crate::web::published::Published;
 use crate::web::respond::page::Stationery;
 use crate::web::routes;
@@ -94,8 +95,8 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
     let services = &house.services;
     let rules = services.rules.clone();
     let algorithms = policies::algorithms(settings);
-    let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
-    let metadata = metadata.with_registration(&policies::registration(settings), routes::PATHS);
+    let metadata = Metadata::of(&rules.policy, paths::PATHS, &algorithms);
+    let metadata = metadata.with_registration(&policies::registration(settings), paths::PATHS);
     let metadata =
         Published::of(&rules.policy.issuer, &metadata, &algorithms).map_err(|error| failed(&error))?;
     let proxies = settings.http.trusted_proxies.clone();

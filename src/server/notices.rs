@@ -4,7 +4,7 @@ use super::StartError;
 use super::demo::{Demo, REDIRECT_URI};
 use crate::admin::{ClientView, Secret};
 use crate::config::Settings;
-use crate::web::routes;
+use crate::web::paths;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use std::io::Write as _;
@@ -20,15 +20,15 @@ pub(super) fn banner(settings: &Settings, link: Option<&SecretString>) -> Result
         "Latchkey {} is ready.\n\n  issuer     {issuer}\n  JWKS       {issuer}{}\n  discovery  {issuer}{}\n  \
          data       {}\n",
         env!("CARGO_PKG_VERSION"),
-        routes::JWKS,
-        routes::OPENID_CONFIGURATION,
+        paths::JWKS,
+        paths::OPENID_CONFIGURATION,
         settings.data_dir.display(),
     );
     if let Some(token) = link {
         text = format!(
             "{text}\nNobody can sign in yet. Add the first administrator within 30 minutes, once:\n\n  \
              {issuer}{}?token={}\n\nor: latchkey user add NAME\n",
-            routes::SETUP,
+            paths::SETUP,
             token.expose_secret()
         );
     }
@@ -74,7 +74,7 @@ fn text_of(settings: &Settings, demo: &Demo) -> String {
         format!("{client_id}:{}", view.client_secret.as_ref().map(Secret::expose).unwrap_or_default())
     };
     let (service, web) = (secret(&demo.service), secret(&demo.web));
-    let (token, introspect) = (routes::TOKEN, routes::INTROSPECT);
+    let (token, introspect) = (paths::TOKEN, paths::INTROSPECT);
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("client_id", &demo.web.client_id)
@@ -111,9 +111,9 @@ fn text_of(settings: &Settings, demo: &Demo) -> String {
          Look behind the scenes, in another shell:\n\
          \n  LATCHKEY__DATA_DIR={data_dir} {command} key list\n",
         version = env!("CARGO_PKG_VERSION"),
-        discovery = routes::OPENID_CONFIGURATION,
-        jwks = routes::JWKS,
-        authorize = routes::AUTHORIZE,
+        discovery = paths::OPENID_CONFIGURATION,
+        jwks = paths::JWKS,
+        authorize = paths::AUTHORIZE,
         username = demo.username,
         password = demo.password.expose(),
         verifier = demo.code_verifier,

@@ -51,7 +51,7 @@ pub(super) fn keys(settings: &Settings) -> KeyPolicy {
         publish_ahead: span(own.publish_ahead),
         jwks_max_age: span(own.jwks_max_age),
         // OIDC RP-Initiated Logout §2: an ID token comes back as a hint as long as its session lives, whatever its `exp`.
-        longest_token_life: span(settings.tokens.access_ttl_limit.max(settings.login.session_absolute)),
+        longest_signed_life: span(settings.tokens.access_ttl_limit.max(settings.login.session_absolute)),
         skew: span(settings.tokens.clock_skew),
         rsa_bits: own.rsa_bits,
     }
@@ -302,7 +302,7 @@ mod tests {
             ("[login]\nsession_idle = \"1m\"\nsession_absolute = \"5m\"", 1),
         ] {
             let loaded = config::check(Some((Path::new("x.toml"), text)), &[]).unwrap();
-            assert_eq!(keys(&loaded.settings).longest_token_life, Duration::hours(hours), "{text}");
+            assert_eq!(keys(&loaded.settings).longest_signed_life, Duration::hours(hours), "{text}");
         }
     }
 }

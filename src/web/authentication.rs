@@ -3,7 +3,7 @@
 //! The rule is `oauth::client_auth`'s; here stands what it cannot do by itself: fetch the keys that a client publishes,
 //! spend what holds once, and write a refusal into the audit trail.
 
-use super::client_document;
+use super::client_document::{self, Unknown};
 use super::extract::{Call, dpop};
 use super::paths::TOKEN;
 use super::respond::ProtocolError;
@@ -80,11 +80,11 @@ async fn claim_and_prove(
     };
     if let Err(stop) = client_document::refresh(call, presented.client_id()).await {
         let stop = match stop {
-            Stop::Refused(error) if error.cause == client_document::TOO_MANY => {
-                let error = ProtocolError::too_many(call, client_document::REFILL).because(error.cause);
-                return Err(tell(call, None, error).await);
+            Stop::Refused(Unknown::TooMany(wait)) => {
+                let cause = Unknown::TooMany(wait).cause();
+                return Err(tell(call, None, ProtocolError::too_many(call, wait).because(cause)).await);
             }
-            Stop::Refused(error) => Stop::Refused(keys_unavailable(error.cause)),
+            Stop::Refused(Unknown::Refused(error)) => Stop::Refused(keys_unavailable(error.cause)),
             Stop::Fault(fault) => Stop::Fault(fault),
         };
         return Err(refuse(call, None, stop).await);

@@ -7,21 +7,57 @@ use crate::ports::outbound::Fetch;
 use crate::records::Client;
 use crate::remote::{Unavailable, lifetime};
 use crate::storage::{Fault, Stop};
+use crate::web::respond::page_error::PageError;
 use std::convert::Infallible;
 use std::time::Duration;
 
 /// The private cause where an address has made us fetch too often.
-pub(super) const TOO_MANY: &str = "client_document.too_many";
+const TOO_MANY: &str = "client_document.too_many";
 
-/// By when there are tries in every bucket again.
-pub(super) const REFILL: Duration = Duration::from_secs(60);
+/// Why a client cannot be had.
+#[derive(Debug)]
+pub(super) enum Unknown {
+    /// There is no such document, or none that can be used.
+    Refused(OAuthError),
+    /// The address that asks has made us fetch too often: so long until it may again.
+    TooMany(Duration),
+}
+
+impl Unknown {
+    /// The private cause, for the audit trail.
+    pub(super) const fn cause(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => error.cause,
+            Self::TooMany(_) => TOO_MANY,
+        }
+    }
+}
+
+impl From<Unknown> for Stop<Unknown> {
+    fn from(unknown: Unknown) -> Self {
+        Self::Refused(unknown)
+    }
+}
+
+/// What a person is told.
+impl From<Unknown> for PageError {
+    fn from(unknown: Unknown) -> Self {
+        match unknown {
+            Unknown::Refused(error) => error.into(),
+            Unknown::TooMany(wait) => {
+                let why = "Too many documents of clients were asked for from this address.";
+                Self { detail: Some(why), ..Self::too_many(wait) }
+            }
+        }
+    }
+}
 
 /// Brings the client that a request names in `client_id` up to date, where it is what a document says. Others are left
 /// alone.
 ///
 /// # Errors
 /// As [`refresh`].
-pub(super) async fn refresh_named(call: &Call, params: &Params) -> Result<(), Stop<OAuthError>> {
+pub(super) async fn refresh_named(call: &Call, params: &Params) -> Result<(), Stop<Unknown>> {
     match params.get("client_id") {
         Ok(Some(client_id)) => refresh(call, client_id).await,
         // Whoever reads the request refuses it.
@@ -32,8 +68,8 @@ pub(super) async fn refresh_named(call: &Call, params: &Params) -> Result<(), St
 /// Brings this client up to date, where it is what a document says.
 ///
 /// # Errors
-/// `invalid_request` where there is no such document, or none that can be used. CIMD §5.1.
-pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<OAuthError>> {
+/// Where there is no such document, or none that can be used. CIMD §5.1.
+pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<Unknown>> {
     if !document::is_address(client_id) {
         return Ok(());
     }
@@ -41,11 +77,11 @@ pub(super) async fn refresh(call: &Call, client_id: &str) -> Result<(), Stop<OAu
     Box::pin(refresh_document(call, client_id)).await
 }
 
-async fn refresh_document(call: &Call, client_id: &str) -> Result<(), Stop<OAuthError>> {
+async fn refresh_document(call: &Call, client_id: &str) -> Result<(), Stop<Unknown>> {
     if !call.realm.registration.documents {
-        return Err(unknown("client.unknown"));
+        return Err(unknown("client.unknown").into());
     }
-    document::check_address(client_id).map_err(|error| unknown(error.cause))?;
+    document::check_address(client_id).map_err(|error| Stop::from(unknown(error.cause)))?;
     let current = clients::find(&call.state.store, &call.act.tenant, client_id)?;
     if !document::is_due(current.as_ref(), &call.act) {
         return Ok(());
@@ -56,7 +92,7 @@ async fn refresh_document(call: &Call, client_id: &str) -> Result<(), Stop<OAuth
     match call.state.documents.share(&place, renew(call, client_id, current.as_ref())).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(Unavailable::Now(_))) | Err(Stop::Refused(_)) if is_usable => Ok(()),
-        Ok(Err(Unavailable::Now(cause) | Unavailable::Ever(cause))) => Err(unknown(cause)),
+        Ok(Err(Unavailable::Now(cause) | Unavailable::Ever(cause))) => Err(unknown(cause).into()),
         Err(stop) => Err(stop),
     }
 }
@@ -64,13 +100,13 @@ async fn refresh_document(call: &Call, client_id: &str) -> Result<(), Stop<OAuth
 /// Fetches the document and keeps what it says.
 ///
 /// # Errors
-/// `invalid_request` where the address that asks has made us fetch too often: nobody else's matter, so nobody who waits
+/// Where the address that asks has made us fetch too often: nobody else's matter, so nobody who waits
 /// is told.
 async fn renew(
     call: &Call,
     client_id: &str,
     current: Option<&Client>,
-) -> Result<Result<(), Unavailable>, Stop<OAuthError>> {
+) -> Result<Result<(), Unavailable>, Stop<Unknown>> {
     check_address(call, current)?;
     match fetch(call, client_id, current).await {
         Ok((client, life)) => {
@@ -89,13 +125,10 @@ async fn renew(
 
 /// Takes a try from the bucket of the address that makes us fetch: from that of registrations for a client that nobody
 /// knows yet, from that of strangers for one whose document is no longer fresh.
-fn check_address(call: &Call, current: Option<&Client>) -> Result<(), Stop<OAuthError>> {
+fn check_address(call: &Call, current: Option<&Client>) -> Result<(), Unknown> {
     let state = &call.state;
     let bucket = if current.is_some() { &state.strangers } else { &state.registrations };
-    match call.act.remote.map(|address| bucket.check(address)) {
-        Some(Err(_)) => Err(unknown(TOO_MANY)),
-        Some(Ok(())) | None => Ok(()),
-    }
+    call.act.remote.map_or(Ok(()), |address| bucket.check(address)).map_err(Unknown::TooMany)
 }
 
 async fn fetch(
@@ -143,15 +176,14 @@ async fn outdate(call: &Call, client_id: &str) -> Result<(), Fault> {
     unit.await.map_err(Fault::from)
 }
 
-fn unknown(cause: &'static str) -> Stop<OAuthError> {
+fn unknown(cause: &'static str) -> Unknown {
     let description = match cause {
         "client.unknown" => "The client is not known here.",
-        TOO_MANY => "Too many documents of clients were asked for from this address: try again in a minute.",
         // One text for all: what our calls to others met with is nobody's business.
         _ => {
             "The client_id is no https address of a client ID metadata document that can be had and used here: JSON that \
              names this very address as its client_id, and a client without a secret."
         }
     };
-    Stop::Refused(OAuthError::invalid_request(description, cause))
+    Unknown::Refused(OAuthError::invalid_request(description, cause))
 }

@@ -3,6 +3,7 @@
 
 use crate::keys::{Algorithm, KeyError, Snapshot};
 use crate::oauth::discovery::Metadata;
+use crate::web::respond::document::Document;
 use actix_web::web::Bytes;
 use arc_swap::ArcSwap;
 use serde_json::{Map, Value};
@@ -28,7 +29,7 @@ struct Rendered {
     kid: Option<String>,
     /// The APIs that it names. RFC 9728 §4.
     resources: Vec<String>,
-    bytes: Bytes,
+    document: Document,
 }
 
 impl Published {
@@ -39,7 +40,7 @@ impl Published {
     pub fn of(issuer: &Arc<str>, metadata: &Metadata, algorithms: &[Algorithm]) -> serde_json::Result<Self> {
         let bytes = serde_json::to_vec(metadata)?;
         let members = serde_json::from_slice(&bytes)?;
-        let rendered = Rendered { bytes: bytes.into(), ..Rendered::default() };
+        let rendered = Rendered { document: Document::of(bytes.into()), ..Rendered::default() };
         Ok(Self {
             issuer: Arc::clone(issuer),
             members,
@@ -60,27 +61,28 @@ impl Published {
     pub fn describe(&self, resources: Vec<String>) {
         let rendered = self.rendered.load();
         if rendered.resources != resources {
-            let bytes = rendered.bytes.clone();
-            self.rendered.store(Arc::new(Rendered { kid: None, resources, bytes }));
+            let document = rendered.document.clone();
+            self.rendered.store(Arc::new(Rendered { kid: None, resources, document }));
         }
     }
 
     /// The document, as JSON.
-    pub fn json(&self, keys: &Snapshot, now: OffsetDateTime) -> Bytes {
+    pub fn json(&self, keys: &Snapshot, now: OffsetDateTime) -> Document {
         let signer = self.algorithm.and_then(|algorithm| Some((algorithm, keys.signer(algorithm)?)));
         let rendered = self.rendered.load();
         // Before the first keys are made there is nothing to sign with, and nobody to tell.
-        let Some((algorithm, signer)) = signer else { return rendered.bytes.clone() };
+        let Some((algorithm, signer)) = signer else { return rendered.document.clone() };
         if rendered.kid.as_deref() == Some(signer.kid()) {
-            return rendered.bytes.clone();
+            return rendered.document.clone();
         }
         match self.render(keys, algorithm, now, &rendered.resources) {
             Ok(bytes) => {
+                let document = Document::of(bytes);
                 let (kid, resources) = (Some(signer.kid().to_owned()), rendered.resources.clone());
-                self.rendered.store(Arc::new(Rendered { kid, resources, bytes: bytes.clone() }));
-                bytes
+                self.rendered.store(Arc::new(Rendered { kid, resources, document: document.clone() }));
+                document
             }
-            Err(_) => rendered.bytes.clone(),
+            Err(_) => rendered.document.clone(),
         }
     }
 

@@ -2,6 +2,12 @@
 
 use super::middleware::open;
 use super::pages::{check_session, consent, device, index, login, logout, select_account, setup, signed_out};
+use super::paths::{
+    AUTHORIZE, CANCEL_LOGIN, CHECK_SESSION, CONSENT, DEVICE, DEVICE_ALLOWED, DEVICE_AUTHORIZATION,
+    DEVICE_CONFIRM, DEVICE_DENIED, INDEX, INTROSPECT, JWKS, LOGIN, LOGOUT, OAUTH_METADATA,
+    OPENID_CONFIGURATION, PAR, REGISTER, REGISTRATION, RESUME, REVOKE, SELECT_ACCOUNT, SESSION_STATE, SETUP,
+    SIGNED_OUT, STATIC, TOKEN, USERINFO,
+};
 use super::protocol::{
     authorize, device_authorization, discovery, introspect, jwks, par, protected_resource, registration,
     revoke, token, userinfo,
@@ -14,8 +20,6 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{
     Data, PayloadConfig, ServiceConfig, delete, get, head, post, put, resource, route, scope,
 };
-
-pub use super::paths::*;
 
 /// The largest body that is read, in bytes, where the composition root sets no other bound.
 pub const MAX_BODY: usize = 64 * 1024;

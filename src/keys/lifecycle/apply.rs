@@ -120,7 +120,7 @@ impl<'a, T: Txn + ?Sized> Unit<'a, T> {
         let planned = active.map_or(earliest, |active| active.retire_at.max(earliest));
         let activate_at = if first { self.now } else { planned };
         let retire_at = activate_at.saturating_add(self.policy.rotate_every);
-        let token_life = self.policy.token_life();
+        let token_life = self.policy.signed_life();
         SigningKey {
             kid: new.kid.clone(),
             algorithm: new.algorithm,
@@ -194,7 +194,7 @@ impl<'a, T: Txn + ?Sized> Unit<'a, T> {
 
     fn lengthen(&mut self, kid: &str) -> Result<(), Fault> {
         let Some(mut key) = self.keys.iter().find(|key| key.kid == kid).cloned() else { return Ok(()) };
-        key.token_life = key.token_life.max(self.policy.token_life());
+        key.token_life = key.token_life.max(self.policy.signed_life());
         key.remove_at = key.remove_at.max(key.retire_at.saturating_add(self.policy.kept_for(key.token_life)));
         let state = key.state;
         self.save(key, Some(state))

@@ -132,7 +132,7 @@ impl Planner<'_> {
     }
 
     fn lengthen(&mut self) {
-        let life = self.policy.token_life();
+        let life = self.policy.signed_life();
         let short = |key: &&SigningKey| {
             key.token_life < life && matches!(key.state, KeyState::Active | KeyState::Published)
         };

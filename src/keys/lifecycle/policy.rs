@@ -17,7 +17,7 @@ pub struct KeyPolicy {
     pub jwks_max_age: Duration,
     /// The longest time for which anything that was signed may be shown, in whole seconds: the longest life of a token, and
     /// that of a session, whose ID tokens come back as hints.
-    pub longest_token_life: Duration,
+    pub longest_signed_life: Duration,
     /// How far the clocks of verifiers may differ from ours.
     pub skew: Duration,
     /// The size of RSA moduli: 2048, 3072 or 4096.
@@ -31,7 +31,7 @@ impl Default for KeyPolicy {
             rotate_every: Duration::days(30),
             publish_ahead: Duration::days(1),
             jwks_max_age: Duration::minutes(5),
-            longest_token_life: Duration::hours(1),
+            longest_signed_life: Duration::hours(1),
             skew: Duration::minutes(1),
             rsa_bits: 2048,
         }
@@ -80,7 +80,7 @@ impl KeyPolicy {
             return Err(PolicyError::Algorithms);
         }
         let longest = Duration::days(3653);
-        let positive = [self.rotate_every, self.publish_ahead, self.jwks_max_age, self.longest_token_life];
+        let positive = [self.rotate_every, self.publish_ahead, self.jwks_max_age, self.longest_signed_life];
         let in_bounds = |time: &Duration| time.is_positive() && *time <= longest;
         if !positive.iter().all(in_bounds) || self.skew.is_negative() || self.skew > longest {
             return Err(PolicyError::Times);
@@ -98,8 +98,8 @@ impl KeyPolicy {
     }
 
     /// The longest time for which what is signed may be shown, in whole seconds, rounded up.
-    pub(super) fn token_life(&self) -> u32 {
-        let life = self.longest_token_life;
+    pub(super) fn signed_life(&self) -> u32 {
+        let life = self.longest_signed_life;
         let rounded = life.whole_seconds() + i64::from(life.subsec_nanoseconds() > 0);
         u32::try_from(rounded).unwrap_or(u32::MAX)
     }

@@ -50,6 +50,7 @@ pub fn check_address(client_id: &str) -> Result<(), OAuthError> {
         && url.username().is_empty()
         && url.password().is_none()
         && !client_id.contains(['#', '@'])
+        && uris::is_well_encoded(client_id)
         && !uris::has_dot_segments(client_id);
     // What is fetched is what is named, to the letter.
     if has_path && is_plain && url.as_str() == client_id { Ok(()) } else { refused }

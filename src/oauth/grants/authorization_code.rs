@@ -1,5 +1,6 @@
 //! The `authorization_code` grant. RFC 6749 §4.1.3; PKCE: RFC 7636; replay: RFC 9700 §2.1.1, RFC 6749 §4.1.2.
 
+use super::remaining::Remaining;
 use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
@@ -62,17 +63,18 @@ pub fn decide(
     let mut grant: Grant = find(txn, &act.tenant, &code.grant_id.to_string())?
         .ok_or(Stop::Refused(OAuthError::invalid_grant("grant.unknown")))?;
     let user = standing(txn, act, client, &grant)?;
-    let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
-    let details = authorization_details::choose(&grant.authorization_details, request.details.as_deref())
-        .map_err(Stop::Refused)?;
+    let Remaining { scope, resources, details } =
+        Remaining::of(client, rules, &grant, &code.scope).map_err(Stop::Refused)?;
+    let resources = resource::choose(&resources, &request.resources).map_err(Stop::Refused)?;
+    let details =
+        authorization_details::choose(&details, request.details.as_deref()).map_err(Stop::Refused)?;
 
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
-    let access = AccessToken::for_user(act, rules, client, (&grant, &user), code.scope.clone(), &resources)
-        .with_details(details);
-    let id = code
-        .scope
+    let id = scope
         .contains("openid")
         .then(|| IdToken::of(act, rules, client, (&grant, &user), code.nonce.clone()));
+    let access =
+        AccessToken::for_user(act, rules, client, (&grant, &user), scope, &resources).with_details(details);
 
     if binding::bind(&mut grant, client) {
         update(txn, &act.tenant, &grant)?;

@@ -1,5 +1,6 @@
 //! The `device_code` grant: a device fetches what a person allowed at another screen. RFC 8628 §3.4, §3.5.
 
+use super::remaining::Remaining;
 use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
@@ -63,15 +64,16 @@ pub fn decide(
     let mut grant = grant.ok_or(Stop::Refused(OAuthError::invalid_grant("grant.unknown")))?;
     // Whoever was disabled, or has signed out, between yes and now gets nothing.
     let user = standing(txn, act, client, &grant)?;
-    let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
-    let details = authorization_details::choose(&grant.authorization_details, request.details.as_deref())
-        .map_err(Stop::Refused)?;
+    let Remaining { scope, resources, details } =
+        Remaining::of(client, rules, &grant, &device.scope).map_err(Stop::Refused)?;
+    let resources = resource::choose(&resources, &request.resources).map_err(Stop::Refused)?;
+    let details =
+        authorization_details::choose(&details, request.details.as_deref()).map_err(Stop::Refused)?;
 
     let refresh = grant.refresh.as_ref().map(|state| RefreshToken::derive(grant.id, state, 0, &rules.pepper));
-    let scope = device.scope.clone();
+    let id = scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
     let access =
         AccessToken::for_user(act, rules, client, (&grant, &user), scope, &resources).with_details(details);
-    let id = device.scope.contains("openid").then(|| IdToken::of(act, rules, client, (&grant, &user), None));
 
     if binding::bind(&mut grant, client) {
         update(txn, &act.tenant, &grant)?;

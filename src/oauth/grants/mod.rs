@@ -6,6 +6,7 @@ pub mod client_credentials;
 pub mod device_code;
 pub mod jwt_bearer;
 pub mod refresh_token;
+mod remaining;
 pub mod token_exchange;
 
 use super::client_auth::AuthenticatedClient;

@@ -4,6 +4,7 @@
 //! `n + 1` is unused, gives the same `n + 1` again: a lost reply or a second tab logs nobody out. Anything older
 //! was stolen or replayed, and revokes the family.
 
+use super::remaining::Remaining;
 use super::{binding, record, refreshable_until};
 use crate::act::Act;
 use crate::audit::Event;
@@ -96,9 +97,10 @@ pub fn decide(
         return Err(refuse("refresh_token.idle"));
     }
     let user = standing(txn, act, client, &grant)?;
-    let scope = scope::narrow(&grant.scope, request.scope.as_ref()).map_err(Stop::Refused)?;
-    let resources = resource::choose(&grant.resources, &request.resources).map_err(Stop::Refused)?;
-    let details = authorization_details::choose(&grant.authorization_details, request.details.as_deref())
+    let remaining = Remaining::of(client, rules, &grant, &grant.scope).map_err(Stop::Refused)?;
+    let scope = scope::narrow(&remaining.scope, request.scope.as_ref()).map_err(Stop::Refused)?;
+    let resources = resource::choose(&remaining.resources, &request.resources).map_err(Stop::Refused)?;
+    let details = authorization_details::choose(&remaining.details, request.details.as_deref())
         .map_err(Stop::Refused)?;
 
     let moved = advance(&mut state, client, position, act);

@@ -5,7 +5,6 @@ use crate::oauth::{OAuthError, Params};
 use crate::web::respond::page_error::{PageError, Phrase};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use secrecy::SecretString;
 use std::future::Future;
@@ -43,18 +42,10 @@ impl FromRequest for PageForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
-            kind.to_str().is_ok_and(|kind| {
-                let essence = kind.split(';').next().unwrap_or_default().trim();
-                essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-            })
-        });
-        let body = body::read(request, payload);
+        let body = body::read_form(request, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|error| too_large_or_cut(&error))?;
-            if !is_form {
-                return Err(because("The body must be application/x-www-form-urlencoded."));
-            }
+            let body = body.await.map_err(|error| unread(&error))?;
+            let body = body.ok_or_else(|| because("The body must be application/x-www-form-urlencoded."))?;
             Ok(Self(Params::parse(&body).map_err(unreadable)?))
         })
     }
@@ -69,10 +60,11 @@ fn because(why: &'static str) -> PageError {
     PageError { detail: Some(why), ..Phrase::BadRequest.into() }
 }
 
-fn too_large_or_cut(error: &actix_web::Error) -> PageError {
+fn unread(error: &actix_web::Error) -> PageError {
     match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => Phrase::TooLarge.into(),
         StatusCode::REQUEST_TIMEOUT => Phrase::TooSlow.into(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Phrase::Encoded.into(),
         _ => Phrase::BadRequest.into(),
     }
 }

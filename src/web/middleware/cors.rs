@@ -15,8 +15,10 @@ use actix_web::{HttpResponse, Resource};
 
 const ANYBODY: HeaderValue = HeaderValue::from_static("*");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST");
-/// What a script may send beside what every page may.
-const SENT: HeaderValue = HeaderValue::from_static("authorization, content-type, dpop");
+/// What a script may send beside what every page may: named one by one, for it sends from where its browser is, which may be
+/// an address whose `X-Forwarded-For` or `Client-Cert` is believed. An MCP client sends its protocol's version wherever it
+/// asks (MCP 2025-11-25, Transports, "Protocol Version Header").
+const SENT: HeaderValue = HeaderValue::from_static("authorization, content-type, dpop, mcp-protocol-version");
 /// What it may read beside what every page may.
 const READ: HeaderValue = HeaderValue::from_static("www-authenticate, dpop-nonce, x-request-id");
 /// How long a browser may remember all that, in seconds.

@@ -14,6 +14,7 @@ use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::{PageError, Phrase};
 use crate::web::respond::redirect;
+use crate::web::respond::retry_after::{self, whole_seconds};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
@@ -37,8 +38,8 @@ pub enum Problem {
     PasswordCommon,
     /// The same as the username.
     PasswordUsername,
-    /// We cannot hash it just now.
-    Busy,
+    /// We cannot hash it just now: there may be room after so many seconds.
+    Busy(u32),
 }
 
 impl Problem {
@@ -51,7 +52,7 @@ impl Problem {
         Self::PasswordUnusable,
         Self::PasswordCommon,
         Self::PasswordUsername,
-        Self::Busy,
+        Self::Busy(2),
     ];
 
     /// The key of its text.
@@ -64,8 +65,13 @@ impl Problem {
             Self::PasswordUnusable => "setup-password-unusable",
             Self::PasswordCommon => "setup-password-common",
             Self::PasswordUsername => "setup-password-username",
-            Self::Busy => "setup-busy",
+            Self::Busy(_) => "setup-busy",
         }
+    }
+
+    /// After how many seconds it may be gone, where it goes by itself.
+    const fn wait(self) -> Option<u32> {
+        if let Self::Busy(seconds) = self { Some(seconds) } else { None }
     }
 }
 
@@ -109,7 +115,7 @@ impl SetupPage {
     }
 
     fn password_invalid(&self) -> bool {
-        self.problem.is_some_and(|problem| problem != Problem::Busy) && !self.username_invalid()
+        self.problem.is_some_and(|problem| problem.wait().is_none()) && !self.username_invalid()
     }
 
     fn username_described(&self) -> &'static str {
@@ -187,7 +193,7 @@ async fn checked_hash(
     }
     match state.passwords.hash(prepared, visit.call.act.seed.expand_16("setup.salt")).await {
         Ok(hash) => Ok(Ok(hash)),
-        Err(PoolError::Busy { .. }) => Ok(Err(Problem::Busy)),
+        Err(PoolError::Busy { retry_after }) => Ok(Err(Problem::Busy(whole_seconds(retry_after)))),
         Err(PoolError::Failed) => Err(Fault::unavailable("a password could not be hashed").into()),
     }
 }
@@ -231,12 +237,15 @@ fn show(
     };
     let status = match problem {
         None => StatusCode::OK,
-        Some(Problem::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(Problem::Busy(_)) => StatusCode::SERVICE_UNAVAILABLE,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let mut response = page.answer(status)?;
     if let Some(cookie) = browser.set_cookie(visit.cookies()) {
         response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    if let Some(seconds) = problem.and_then(Problem::wait) {
+        retry_after::insert(&mut response, seconds);
     }
     Ok(response)
 }

@@ -34,9 +34,7 @@ pub async fn post(visit: Visit, form: PageForm) -> Result<HttpResponse, PageErro
     if visit.known_browser().is_some() {
         return answer(&visit, params).await;
     }
-    if let Err(stop) = refresh_named(call, params).await {
-        return refuse(call, stop).await;
-    }
+    refresh(call, params).await?;
     let is_plain = matches!(Named::read(params), Ok(Named::Plain));
     if is_plain
         && let Err(stop) = authorize::trust(&call.state.store, &call.act, &call.realm.rules.policy, params)
@@ -75,9 +73,7 @@ pub async fn resume(visit: Visit) -> Result<HttpResponse, PageError> {
 
 async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
     let call = &visit.call;
-    if let Err(stop) = refresh_named(call, params).await {
-        return refuse(call, stop).await;
-    }
+    refresh(call, params).await?;
     check_fetch(call, params).await?;
     let asked = match resolve(call, params).await {
         Ok(asked) => asked,
@@ -151,6 +147,15 @@ async fn render(visit: &Visit, outcome: Outcome) -> Result<HttpResponse, PageErr
         Outcome::ChooseAccount(id) => Ok(page(SELECT_ACCOUNT, &id)),
         Outcome::Consent(id) => Ok(page(CONSENT, &id)),
     }
+}
+
+/// Brings the client that is named up to date, where it is what a document says.
+async fn refresh(call: &Call, params: &Params) -> Result<(), PageError> {
+    let Err(stop) = refresh_named(call, params).await else { return Ok(()) };
+    if let Stop::Refused(unknown) = &stop {
+        note(call, Entry::new(&call.act, Event::AuthorizationAnswered).refused(unknown.cause())).await?;
+    }
+    Err(stop.into())
 }
 
 /// Refuses an address that makes us fetch more than its bucket holds.

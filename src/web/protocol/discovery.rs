@@ -4,11 +4,11 @@
 
 use crate::oauth::protected_resource;
 use crate::web::state::{AppState, Realm};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::HeaderValue;
+use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
-pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>) -> HttpResponse {
+pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>, request: HttpRequest) -> HttpResponse {
     let now = state.clock.now();
     // Served whatever the store does: then with the APIs that it last told of. It is asked once a second at most.
     if realm.metadata.is_due(now)
@@ -16,10 +16,7 @@ pub async fn get(realm: web::Data<Realm>, state: web::Data<AppState>) -> HttpRes
     {
         realm.metadata.describe(described.into_iter().map(|own| own.resource).collect());
     }
-    HttpResponse::Ok()
-        // OIDC Discovery §4.2, RFC 8414 §3.2.
-        .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
-        // RFC 9111 §5.2.2.1, §5.2.2.9.
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")))
-        .body(realm.metadata.json(&realm.keys.load(), now))
+    // OIDC Discovery §4.2, RFC 8414 §3.2; RFC 9111 §5.2.2.1, §5.2.2.9.
+    let document = realm.metadata.json(&realm.keys.load(), now);
+    document.answer(&request, HeaderValue::from_static("public, max-age=300"))
 }

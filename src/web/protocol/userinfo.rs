@@ -9,7 +9,8 @@ use crate::web::extract::{Call, FormParams, Presented, access_token};
 use crate::web::paths::USERINFO;
 use crate::web::possession;
 use crate::web::respond::{ProtocolError, challenge, dpop_nonce, json};
-use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError as _};
 
 /// `GET /userinfo`: the token stands in the `Authorization` header.
 pub async fn get(call: Call) -> Result<HttpResponse, ProtocolError> {
@@ -19,8 +20,17 @@ pub async fn get(call: Call) -> Result<HttpResponse, ProtocolError> {
 }
 
 /// `POST /userinfo`: the token may stand in the body. RFC 6750 §2.2.
-pub async fn post(call: Call, form: Option<FormParams>) -> Result<HttpResponse, ProtocolError> {
-    let token = access_token(call.authorization(), form.as_ref().map(|form| &form.0));
+pub async fn post(
+    call: Call,
+    form: Result<FormParams, ProtocolError>,
+) -> Result<HttpResponse, ProtocolError> {
+    let form = match form {
+        Ok(form) => Some(form.0),
+        // Whatever is no form holds no token: RFC 6750 §2.2.
+        Err(error) if error.status_code() == StatusCode::BAD_REQUEST => None,
+        Err(error) => return Err(error),
+    };
+    let token = access_token(call.authorization(), form.as_ref());
     answer(&call, token).await
 }
 

@@ -1,6 +1,6 @@
 //! Refusals of a resource of ours: the challenge says why. RFC 6750 §3, RFC 9449 §7.1, §7.2.
 
-use super::dpop_nonce;
+use super::{Body, dpop_nonce};
 use crate::oauth::bearer::Scheme;
 use crate::oauth::clients::profile;
 use crate::oauth::protected_resource::address_of;
@@ -41,7 +41,7 @@ pub fn refused(call: &Call, scheme: Scheme, error: OAuthError) -> HttpResponse {
             response.append_header((WWW_AUTHENTICATE, format!("{why}, algs=\"{}\"", algorithms(call))));
         }
     }
-    let body = serde_json::json!({ "error": error.code.as_str(), "error_description": error.description });
+    let body = Body::of(error, &call.act.request_id);
     dpop_nonce::hand_out(call, Some(error.code), finish(response).json(body))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod challenge;
+pub mod document;
 pub mod dpop_nonce;
 pub mod json;
 pub mod leaving;
@@ -14,4 +15,4 @@ pub mod retry_after;
 pub mod signing_out;
 pub mod static_files;
 
-pub use protocol_error::ProtocolError;
+pub use protocol_error::{Body, ProtocolError};

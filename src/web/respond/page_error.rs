@@ -5,12 +5,15 @@
 use super::retry_after::whole_seconds;
 use crate::oauth::OAuthError;
 use crate::storage::{Fault, FaultKind, Stop};
-use crate::web::client_document;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
+
+/// What may be said instead of a coding that we do not read. RFC 9110 §12.5.3, §15.5.16.
+pub const READ_CODING: (HeaderName, HeaderValue) = (ACCEPT_ENCODING, HeaderValue::from_static("identity"));
 
 /// What a person is told. Each has a title and a line of advice in the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Phrase {
     TooLarge,
     /// The body did not come in time. RFC 9110 §15.5.9.
     TooSlow,
+    /// The body is encoded in a way that we do not read. RFC 9110 §15.5.16.
+    Encoded,
     /// This address asks too often. RFC 6585 §4.
     TooMany,
     /// `Sec-Fetch-Site` or `Origin` says that another site sent the form.
@@ -51,12 +56,13 @@ pub enum Phrase {
 
 impl Phrase {
     /// Every phrase.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::BadRequest,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::TooLarge,
         Self::TooSlow,
+        Self::Encoded,
         Self::TooMany,
         Self::CrossSite,
         Self::CookiesMissing,
@@ -75,7 +81,6 @@ impl Phrase {
     pub fn of(error: OAuthError) -> Self {
         match error.cause {
             "client.unknown" => Self::ClientUnknown,
-            client_document::TOO_MANY => Self::TooMany,
             cause if cause.starts_with("client_document.") => Self::ClientUnknown,
             "redirect_uri.not_registered" | "redirect_uri.missing" => Self::RedirectUri,
             "interaction.unknown" | "interaction.expired" | "interaction.foreign_browser" => {
@@ -102,6 +107,7 @@ impl Phrase {
             Self::MethodNotAllowed => ("error-method-not-allowed", "error-method-not-allowed-help"),
             Self::TooLarge => ("error-too-large", "error-too-large-help"),
             Self::TooSlow => ("error-too-slow", "error-too-slow-help"),
+            Self::Encoded => ("error-encoded", "error-encoded-help"),
             Self::TooMany => ("error-too-many", "error-too-many-help"),
             Self::CrossSite => ("error-cross-site", "error-cross-site-help"),
             Self::CookiesMissing => ("error-cookies-missing", "error-cookies-missing-help"),
@@ -123,6 +129,7 @@ impl Phrase {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::TooLarge => "payload_too_large",
             Self::TooSlow => "request_timeout",
+            Self::Encoded => "unsupported_media_type",
             Self::TooMany => "too_many_requests",
             Self::CrossSite | Self::CookiesMissing | Self::FormExpired | Self::SetupLink => "access_denied",
             Self::BadRequest
@@ -150,6 +157,7 @@ impl Phrase {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -203,9 +211,7 @@ impl From<OAuthError> for PageError {
     fn from(error: OAuthError) -> Self {
         let phrase = Phrase::of(error);
         let detail = (phrase != Phrase::Interaction).then_some(error.description);
-        let retry_after =
-            (error.cause == client_document::TOO_MANY).then(|| whole_seconds(client_document::REFILL));
-        Self { phrase, detail, retry_after, fault: None }
+        Self { phrase, detail, retry_after: None, fault: None }
     }
 }
 
@@ -238,6 +244,10 @@ impl ResponseError for PageError {
 
     /// The bare status: the page is put in by the middleware.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        let mut response = HttpResponse::build(self.status_code());
+        if self.phrase == Phrase::Encoded {
+            response.insert_header(READ_CODING);
+        }
+        response.finish()
     }
 }

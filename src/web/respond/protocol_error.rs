@@ -2,6 +2,7 @@
 //!
 //! OIDC Core §3.1.3.4, §12.3.
 
+use super::page_error::READ_CODING;
 use super::{dpop_nonce, retry_after};
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::storage::{Fault, FaultKind, Stop};
@@ -24,12 +25,20 @@ pub struct ProtocolError {
     retry_after: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    error: &'a str,
-    error_description: &'a str,
+/// What every error of an endpoint for programs says.
+#[derive(Debug, Serialize)]
+pub struct Body<'a> {
+    error: &'static str,
+    error_description: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     request_id: &'a str,
+}
+
+impl<'a> Body<'a> {
+    /// The body of this refusal.
+    pub fn of(error: OAuthError, request_id: &'a str) -> Self {
+        Self { error: error.code.as_str(), error_description: error.description, request_id }
+    }
 }
 
 impl ProtocolError {
@@ -39,13 +48,13 @@ impl ProtocolError {
         Self { error, status: status(error), request_id, nonce: None, retry_after: None }
     }
 
-    /// A body that cannot be read: too large, or cut off.
+    /// A body that cannot be read: encoded, too large, or cut off.
     pub fn body(request: &HttpRequest, error: &actix_web::Error) -> Self {
         let status = error.as_response_error().status_code();
-        let description = if status == StatusCode::PAYLOAD_TOO_LARGE {
-            "The body is larger than this server reads."
-        } else {
-            "The body cannot be read."
+        let description = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than this server reads.",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "The body is encoded, which this server does not read.",
+            _ => "The body cannot be read.",
         };
         let error = OAuthError::new(ErrorCode::InvalidRequest, description, "params.body");
         Self { status, ..Self::refused(request, error) }
@@ -53,7 +62,7 @@ impl ProtocolError {
 
     /// An address that asks more often than its bucket allows, in which there is a try again after `wait`. RFC 6585 §4.
     pub fn too_many(call: &Call, wait: Duration) -> Self {
-        let description = "Too many requests from this address. Try again in a minute.";
+        let description = "Too many requests from this address. Try again after the seconds of Retry-After.";
         Self {
             error: OAuthError::new(ErrorCode::TemporarilyUnavailable, description, "address.too_many"),
             status: StatusCode::TOO_MANY_REQUESTS,
@@ -134,13 +143,12 @@ impl ResponseError for ProtocolError {
         if self.status == StatusCode::REQUEST_TIMEOUT {
             response.force_close();
         }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            response.insert_header(READ_CODING);
+        }
         // RFC 7009 §2.2.1.
         let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
-        let mut response = response.json(Body {
-            error: self.error.code.as_str(),
-            error_description: self.error.description,
-            request_id: &self.request_id,
-        });
+        let mut response = response.json(Body::of(self.error, &self.request_id));
         if let Some(seconds) = self.retry_after.or(soon) {
             retry_after::insert(&mut response, seconds);
         }

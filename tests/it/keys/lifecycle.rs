@@ -26,7 +26,7 @@ fn policies() -> impl Strategy<Value = KeyPolicy> {
             rotate_every: Duration::seconds(ahead + longer),
             publish_ahead: Duration::seconds(ahead),
             jwks_max_age: Duration::seconds(max_age),
-            longest_token_life: Duration::seconds(life),
+            longest_signed_life: Duration::seconds(life),
             skew: Duration::seconds(skew),
             rsa_bits: 2048,
         },
@@ -85,7 +85,7 @@ fn a_clock_that_was_set_back_does_not_found_the_keys_anew() {
         rotate_every: Duration::seconds(20),
         publish_ahead: Duration::seconds(20),
         jwks_max_age: Duration::seconds(10),
-        longest_token_life: Duration::SECOND,
+        longest_signed_life: Duration::SECOND,
         skew: Duration::ZERO,
         ..KeyPolicy::default()
     };
@@ -106,7 +106,7 @@ fn a_quiet_year_turns_on_schedule() {
         rotate_every: Duration::seconds(30),
         publish_ahead: Duration::seconds(20),
         jwks_max_age: Duration::seconds(10),
-        longest_token_life: Duration::seconds(40),
+        longest_signed_life: Duration::seconds(40),
         skew: Duration::seconds(2),
         ..KeyPolicy::default()
     };

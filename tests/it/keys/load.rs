@@ -17,7 +17,7 @@ fn scaled_down() -> KeyPolicy {
         rotate_every: Duration::milliseconds(300),
         publish_ahead: Duration::milliseconds(200),
         jwks_max_age: Duration::milliseconds(100),
-        longest_token_life: Duration::SECOND,
+        longest_signed_life: Duration::SECOND,
         skew: Duration::ZERO,
         rsa_bits: 2048,
     }

@@ -28,7 +28,7 @@ fn what_would_break_a_verifier_is_refused() {
         Err(PolicyError::RotateEvery)
     );
     assert_eq!(with(|p| p.jwks_max_age = Duration::ZERO), Err(PolicyError::Times));
-    assert_eq!(with(|p| p.longest_token_life = Duration::ZERO), Err(PolicyError::Times));
+    assert_eq!(with(|p| p.longest_signed_life = Duration::ZERO), Err(PolicyError::Times));
     assert_eq!(with(|p| p.skew = -Duration::SECOND), Err(PolicyError::Times));
     assert_eq!(with(|p| p.skew = Duration::ZERO), Ok(()));
     assert_eq!(with(|p| p.rotate_every = Duration::MAX), Err(PolicyError::Times));

@@ -87,7 +87,7 @@ async fn a_changed_configuration_moves_nothing_that_was_stored() {
     let policy = KeyPolicy {
         rotate_every: Duration::days(3),
         publish_ahead: Duration::hours(1),
-        longest_token_life: Duration::minutes(1),
+        longest_signed_life: Duration::minutes(1),
         ..quick_policy()
     };
     let keys = Keys::start_on(keys.store, keys.clock, policy, kek_ring(1)).await.unwrap();
@@ -98,7 +98,7 @@ async fn a_changed_configuration_moves_nothing_that_was_stored() {
 #[tokio::test]
 async fn a_longer_token_life_binds_the_keys_before_it_is_used() {
     let keys = Keys::start(quick_policy()).await;
-    let policy = KeyPolicy { longest_token_life: Duration::hours(8), ..quick_policy() };
+    let policy = KeyPolicy { longest_signed_life: Duration::hours(8), ..quick_policy() };
     let keys = Keys::start_on(keys.store, keys.clock, policy, kek_ring(1)).await.unwrap();
     let snapshot = keys.ring.load_full();
     let token = snapshot.sign_jwt(Algorithm::Es256, "JWT", &"", keys.now(), keys.now() + Duration::hours(8));

@@ -194,7 +194,7 @@ async fn another_issuer_or_type_is_refused() {
 #[tokio::test]
 async fn no_token_outlives_its_key() {
     let keys = Keys::start(quick_policy()).await;
-    let life = quick_policy().longest_token_life;
+    let life = quick_policy().longest_signed_life;
     let try_life = |life| {
         keys.ring
             .load()

@@ -218,7 +218,7 @@ impl World {
     /// Signs with every active key, and has every verifier check every token that has not expired.
     fn use_keys(&mut self) {
         self.check_active_keys();
-        let life = self.policy.longest_token_life.whole_seconds();
+        let life = self.policy.longest_signed_life.whole_seconds();
         let active: Vec<SigningKey> = self
             .view
             .iter()

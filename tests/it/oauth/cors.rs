@@ -46,6 +46,18 @@ async fn endpoints_at_which_no_cookie_counts_are_open_to_every_origin() {
     }
 }
 
+/// An MCP client in a browser names the version of the protocol wherever it asks, for the metadata above all; without leave
+/// its browser asks nothing. (MCP 2025-11-25, Transports, "Protocol Version Header"; Fetch §4.8)
+#[actix_web::test]
+async fn mcp_clients_may_name_their_protocols_version() {
+    let app = App::start().await;
+    for path in OPEN {
+        let answer = app.send(preflight(path)).await;
+        let allowed = answer.header("access-control-allow-headers");
+        assert!(allowed.split(", ").any(|name| name == "mcp-protocol-version"), "{path}: {allowed}");
+    }
+}
+
 /// An error can be read by the script that caused it, too.
 #[actix_web::test]
 async fn an_error_is_open_as_well() {

@@ -20,6 +20,35 @@ async fn both_well_known_places_give_the_same_document() {
     assert_eq!(openid.json()["issuer"], ISSUER);
 }
 
+/// RFC 9110 §13.1.2, §15.4.5: whoever has the document is told so; another document has another tag.
+#[actix_web::test]
+async fn the_documents_are_asked_for_again_by_their_tags() {
+    let app = App::start().await;
+    let tag = |path: &'static str| {
+        let app = app.clone();
+        async move {
+            let answer = app.get(path).await;
+            assert_eq!(answer.status, 200);
+            let etag = answer.header("etag");
+            assert!(etag.starts_with('"') && etag.len() > 20, "a strong tag: {etag:?}");
+            for known in [etag.clone(), format!("W/{etag}"), "*".to_owned()] {
+                let again = TestRequest::get().uri(path).insert_header(("if-none-match", "\"x\""));
+                let again = app.send(again.append_header(("if-none-match", known))).await;
+                assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+                assert_eq!(again.header("etag"), etag);
+                assert_eq!(again.header("cache-control"), answer.header("cache-control"));
+            }
+            let other = TestRequest::get().uri(path).insert_header(("if-none-match", "\"x\""));
+            assert_eq!(app.send(other).await.status, 200);
+            etag
+        }
+    };
+    let openid = tag("/.well-known/openid-configuration").await;
+    assert_eq!(tag("/.well-known/oauth-authorization-server").await, openid);
+    let userinfo = tag("/.well-known/oauth-protected-resource/userinfo").await;
+    assert_ne!(userinfo, openid);
+}
+
 /// Every endpoint that the document names answers, with anything but 404.
 #[actix_web::test]
 async fn every_endpoint_that_is_named_exists() {

@@ -3,6 +3,7 @@
 mod assertion_binding;
 mod authorization_code;
 mod authorize;
+mod bodies;
 mod client_assertion;
 mod client_credentials;
 mod cors;

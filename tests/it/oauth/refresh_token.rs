@@ -3,6 +3,7 @@
 use crate::support::App;
 use latchkey::identity::{browser_session, users};
 use latchkey::oauth::clients;
+use latchkey::records::Scope;
 use latchkey::storage::Stop;
 use serde_json::json;
 use time::Duration;
@@ -115,6 +116,50 @@ async fn the_scope_can_be_narrowed_and_not_widened() {
     assert_eq!((&narrow["scope"], narrow.get("id_token")), (&json!("email"), None));
     let full = app.refresh(&web, &narrow["refresh_token"], &[]).await.json();
     assert_eq!(full["scope"], "openid email offline_access", "the grant itself stays as wide as it was");
+}
+
+/// What an operator, or a client's own document, takes from a client ends with its next token, and not with the grant.
+#[actix_web::test]
+async fn what_its_client_may_no_longer_have_is_in_no_further_token() {
+    let (orders, stock) = ("https://orders.example", "https://stock.example");
+    let app = App::start().await;
+    let web = app.with_web_client(&[
+        ("scope", json!("openid read write offline_access")),
+        ("resources", json!([orders, stock])),
+    ]);
+    let ada = app.signed_in("ada");
+    let asked = [("scope", "openid read write offline_access"), ("resource", orders)];
+    let code = app.code(&ada, &asked).await;
+    let tokens = app.redeem(&web, &code, &[]).await.json();
+    let unredeemed = app.code(&ada, &asked).await;
+
+    app.change_client("web", |web| web.scope = Scope::parse("openid read offline_access").unwrap());
+    let late = app.redeem(&web, &unredeemed, &[]).await.json();
+    assert_eq!(late["scope"], "openid read offline_access");
+    let wide = app.refresh(&web, &tokens["refresh_token"], &[("scope", "write")]).await;
+    assert_eq!(wide.error(), (400, "invalid_scope".into()));
+    let next = app.refresh(&web, &tokens["refresh_token"], &[]).await.json();
+    assert_eq!(next["scope"], "openid read offline_access");
+
+    app.change_client("web", |web| web.scope = Scope::parse("other").unwrap());
+    let refused = app.refresh(&web, &next["refresh_token"], &[]).await;
+    assert_eq!(
+        (refused.error(), app.last_cause()),
+        ((400, "invalid_scope".into()), "scope.withdrawn".into())
+    );
+    app.change_client("web", move |web| {
+        web.scope = Scope::parse("openid read write offline_access").unwrap();
+        web.resources = vec![stock.into()];
+    });
+    let refused = app.refresh(&web, &next["refresh_token"], &[]).await;
+    assert_eq!(
+        (refused.error(), app.last_cause()),
+        ((400, "invalid_target".into()), "resource.withdrawn".into())
+    );
+
+    app.change_client("web", move |web| web.resources = vec![orders.into()]);
+    let whole = app.refresh(&web, &next["refresh_token"], &[]).await.json();
+    assert_eq!(whole["scope"], "openid read write offline_access", "given back: the person had allowed it");
 }
 
 /// A confidential client may keep its token: RFC 9700 §4.14.2 asks rotation of public clients.

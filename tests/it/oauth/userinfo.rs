@@ -102,6 +102,8 @@ async fn other_tokens_are_refused() {
         let answer = app.userinfo(token).await;
         assert_eq!(answer.status, 401, "{cause}");
         assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
+        assert_eq!(answer.error().1, "invalid_token");
+        assert_eq!(answer.json()["request_id"], answer.header("x-request-id"), "as at every other endpoint");
         assert_eq!(app.last_cause(), cause);
     }
     app.advance(time::Duration::seconds(300));

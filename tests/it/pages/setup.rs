@@ -1,9 +1,13 @@
 //! The first administrator.
 
 use crate::support::{App, Browser};
+use latchkey::identity::password::{HashParams, PasswordPool, PoolPolicy};
 use latchkey::identity::setup;
 use latchkey::storage::Stop;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 const PASSWORD: &str = "paper lamp orchard nine";
 
@@ -74,4 +78,27 @@ async fn without_a_link_nothing_is_hashed() {
         ada.form("/setup").with("token", "lki_wrong").with("username", "eve").with("password", PASSWORD);
     assert_eq!(ada.submit(&form).await.status, 403);
     assert_eq!(app.state.passwords.hashed(), 0);
+}
+
+/// RFC 9110 §10.2.3, §15.6.4: when there may be room is known, and said.
+#[actix_web::test]
+async fn whoever_comes_while_all_hash_is_told_when_to_come_again() {
+    let params = HashParams::new(65_536, 16, 1).unwrap();
+    let pool = PoolPolicy { params, workers: NonZeroUsize::MIN, queue: NonZeroUsize::MIN };
+    let app = App::start_changed(|_| {}, |state| state.passwords = PasswordPool::start(pool).unwrap()).await;
+    let mut ada = Browser::new(&app);
+    ada.open(&link(&app)).await;
+    let form = ada.form("/setup").with("username", "ada").with("password", PASSWORD);
+    // One is worked on, and one waits.
+    let mut accepted = 0;
+    while accepted < 2 {
+        let asked = pin!(app.state.passwords.hash(SecretString::from("x"), [1; 16]));
+        match asked.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Pending => accepted += 1,
+            Poll::Ready(_) => actix_web::rt::time::sleep(std::time::Duration::from_millis(1)).await,
+        }
+    }
+    let answer = ada.submit(&form).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "2".to_owned()));
+    assert!(answer.text().contains("Wait a moment"));
 }

@@ -81,7 +81,10 @@ async fn without_its_token_nobody_is_told_anything() {
             let answer = manage(&app, method.clone(), client, Some(token), body.as_ref()).await;
             assert_eq!(answer.error(), (401, "invalid_token".into()), "{method} {cause}");
             assert_eq!(app.last_cause(), format!("registration.{cause}"));
-            seen.push((answer.text(), answer.header("www-authenticate")));
+            let mut said = answer.json();
+            let request_id = said.as_object_mut().unwrap().remove("request_id");
+            assert_eq!(request_id, Some(answer.header("x-request-id").into()));
+            seen.push((said, answer.header("www-authenticate")));
         }
         assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
     }

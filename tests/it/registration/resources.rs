@@ -44,7 +44,8 @@ async fn the_challenge_of_userinfo_leads_to_its_document() {
 async fn an_api_behind_our_origin_is_described_by_us_and_every_api_is_named() {
     let app = App::start().await;
     let metadata = "/.well-known/oauth-authorization-server";
-    assert!(app.get(metadata).await.json().get("protected_resources").is_none());
+    let before = app.get(metadata).await;
+    assert!(before.json().get("protected_resources").is_none());
     let own = format!("{ISSUER}/api/orders");
     let members = json!({
         "resource_name": "Orders", "scopes_supported": ["read", "write"], "dpop_bound_access_tokens_required": true,
@@ -64,8 +65,9 @@ async fn an_api_behind_our_origin_is_described_by_us_and_every_api_is_named() {
         assert_eq!(found[name], value, "{name}");
     }
     app.advance(time::Duration::seconds(1));
-    let named = app.get(metadata).await.json();
-    assert_eq!(named["protected_resources"], json!([own, "https://api.example/v1"]));
+    let named = app.get(metadata).await;
+    assert_ne!(named.header("etag"), before.header("etag"), "another document has another tag");
+    assert_eq!(named.json()["protected_resources"], json!([own, "https://api.example/v1"]));
     for other in ["/v1", "/api", "/api/orders/1", "/api/orders?x=1", "", "/api/../api/orders"] {
         assert_eq!(app.get(&format!("{WELL_KNOWN}{other}")).await.status, 404, "{other}");
     }

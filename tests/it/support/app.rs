@@ -30,6 +30,7 @@ use latchkey::web::extract::client_certificate::ClientCertificates;
 use latchkey::web::extract::client_ip::TrustedProxies;
 use latchkey::web::extract::cookie::Cookies;
 use latchkey::web::middleware::Edge;
+use latchkey::web::paths;
 use latchkey::web::published::Published;
 use latchkey::web::respond::page::Stationery;
 use latchkey::web::routes;
@@ -174,8 +175,8 @@ impl App {
         let keys = keys(&store, clock.clone(), entropy.clone()).await;
         let issuer = rules.policy.issuer.clone();
         let algorithms = keys.policy().algorithms.clone();
-        let metadata = Metadata::of(&rules.policy, routes::PATHS, &algorithms);
-        let metadata = metadata.with_registration(&registration, routes::PATHS);
+        let metadata = Metadata::of(&rules.policy, paths::PATHS, &algorithms);
+        let metadata = metadata.with_registration(&registration, paths::PATHS);
         let metadata = Published::of(&issuer, &metadata, &algorithms).unwrap();
         let realm = Data::new(Realm {
             tenant: Tenant::default_tenant(),

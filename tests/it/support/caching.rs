@@ -3,7 +3,7 @@
 
 use super::Answer;
 use latchkey::oauth::protected_resource::WELL_KNOWN;
-use latchkey::web::routes;
+use latchkey::web::paths;
 
 /// Who may keep an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,35 +22,35 @@ pub(crate) const ROUTES: [(&str, &[&str], Kept); 29] = {
     const OPEN_POST: &[&str] = &["OPTIONS", "POST"];
     const OPEN_GET: &[&str] = &["GET", "HEAD", "OPTIONS"];
     [
-        (routes::TOKEN, OPEN_POST, Never),
-        (routes::PAR, OPEN_POST, Never),
-        (routes::REVOKE, OPEN_POST, Never),
-        (routes::DEVICE_AUTHORIZATION, OPEN_POST, Never),
-        (routes::REGISTER, OPEN_POST, Never),
-        (routes::REGISTRATION, &["DELETE", "GET", "HEAD", "PUT"], Never),
-        (routes::INTROSPECT, &["POST"], Never),
-        (routes::USERINFO, &["GET", "HEAD", "OPTIONS", "POST"], Never),
-        (routes::AUTHORIZE, &["GET", "POST"], Never),
-        (routes::RESUME, &["GET"], Never),
-        (routes::JWKS, OPEN_GET, Public),
-        (routes::OPENID_CONFIGURATION, OPEN_GET, Public),
-        (routes::OAUTH_METADATA, OPEN_GET, Public),
+        (paths::TOKEN, OPEN_POST, Never),
+        (paths::PAR, OPEN_POST, Never),
+        (paths::REVOKE, OPEN_POST, Never),
+        (paths::DEVICE_AUTHORIZATION, OPEN_POST, Never),
+        (paths::REGISTER, OPEN_POST, Never),
+        (paths::REGISTRATION, &["DELETE", "GET", "HEAD", "PUT"], Never),
+        (paths::INTROSPECT, &["POST"], Never),
+        (paths::USERINFO, &["GET", "HEAD", "OPTIONS", "POST"], Never),
+        (paths::AUTHORIZE, &["GET", "POST"], Never),
+        (paths::RESUME, &["GET"], Never),
+        (paths::JWKS, OPEN_GET, Public),
+        (paths::OPENID_CONFIGURATION, OPEN_GET, Public),
+        (paths::OAUTH_METADATA, OPEN_GET, Public),
         (WELL_KNOWN, OPEN_GET, Public),
-        (routes::STATIC, PAGE, Public),
-        (routes::INDEX, PAGE, Never),
-        (routes::LOGIN, FORM, Never),
-        (routes::CANCEL_LOGIN, &["POST"], Never),
-        (routes::SELECT_ACCOUNT, FORM, Never),
-        (routes::CONSENT, FORM, Never),
-        (routes::DEVICE, FORM, Never),
-        (routes::DEVICE_CONFIRM, FORM, Never),
-        (routes::DEVICE_ALLOWED, PAGE, Never),
-        (routes::DEVICE_DENIED, PAGE, Never),
-        (routes::LOGOUT, FORM, Never),
-        (routes::SIGNED_OUT, PAGE, Never),
-        (routes::CHECK_SESSION, PAGE, Never),
-        (routes::SESSION_STATE, PAGE, Never),
-        (routes::SETUP, FORM, Never),
+        (paths::STATIC, PAGE, Public),
+        (paths::INDEX, PAGE, Never),
+        (paths::LOGIN, FORM, Never),
+        (paths::CANCEL_LOGIN, &["POST"], Never),
+        (paths::SELECT_ACCOUNT, FORM, Never),
+        (paths::CONSENT, FORM, Never),
+        (paths::DEVICE, FORM, Never),
+        (paths::DEVICE_CONFIRM, FORM, Never),
+        (paths::DEVICE_ALLOWED, PAGE, Never),
+        (paths::DEVICE_DENIED, PAGE, Never),
+        (paths::LOGOUT, FORM, Never),
+        (paths::SIGNED_OUT, PAGE, Never),
+        (paths::CHECK_SESSION, PAGE, Never),
+        (paths::SESSION_STATE, PAGE, Never),
+        (paths::SETUP, FORM, Never),
     ]
 };
 
@@ -58,8 +58,8 @@ pub(crate) const ROUTES: [(&str, &[&str], Kept); 29] = {
 fn route_of(path: &str, base: &str) -> Option<(&'static str, Kept)> {
     let is = |route: &str| match route {
         // These stand before the path of the issuer, and what they describe behind them.
-        routes::OPENID_CONFIGURATION | routes::OAUTH_METADATA | WELL_KNOWN if path.starts_with(route) => true,
-        routes::INDEX => path.strip_prefix(base).is_some_and(|rest| matches!(rest, "" | "/")),
+        paths::OPENID_CONFIGURATION | paths::OAUTH_METADATA | WELL_KNOWN if path.starts_with(route) => true,
+        paths::INDEX => path.strip_prefix(base).is_some_and(|rest| matches!(rest, "" | "/")),
         _ => match (path.strip_prefix(base), route.split_once('{')) {
             (Some(rest), Some((beginning, _))) => rest.starts_with(beginning),
             (Some(rest), None) => rest == route,
@@ -81,7 +81,7 @@ pub(crate) fn check(path: &str, base: &str, answer: &Answer) {
     }
     assert_eq!(answer.headers.get_all("cache-control").count(), 1, "{path}");
     // RFC 6749 §5.1.
-    if matches!(route, Some((routes::TOKEN, _))) && answer.status == 200 {
+    if matches!(route, Some((paths::TOKEN, _))) && answer.status == 200 {
         assert_eq!(answer.header("pragma"), "no-cache");
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod caching;
 pub(crate) mod certificates;
+pub(crate) mod conditions;
 pub(crate) mod device;
 pub(crate) mod dpop;
 pub(crate) mod ending;

@@ -8,6 +8,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use latchkey::oauth::TokenPolicy;
 use latchkey::web::extract::cookie::Cookies;
 use latchkey::web::middleware::Edge;
+use latchkey::web::paths;
 use latchkey::web::routes;
 use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslMethod};
 use serde_json::json;
@@ -78,7 +79,7 @@ impl Site {
                 ("code_challenge_method", "S256"),
             ])
             .finish();
-        format!("{}{}?{query}", self.url, routes::AUTHORIZE)
+        format!("{}{}?{query}", self.url, paths::AUTHORIZE)
     }
 
     /// Stops both.

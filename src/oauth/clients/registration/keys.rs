@@ -21,36 +21,12 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         return Err(refuse("jwks_uri: must be an https URI without a fragment.", "registration.jwks_uri"));
     }
     if let Some(jwks) = &keys.jwks {
-        let refused = |cause| {
-            refuse(
-                "jwks: must be a set of public keys in at most 16 KiB, EC, Ed25519 or RSA of 2048 bits at least, none \
-                 of them broken.",
-                cause,
-            )
-        };
-        if jwks.to_string().len() > MAX_BYTES {
-            return Err(refused("registration.jwks.size"));
-        }
-        let set = JwkSet::registered(jwks).map_err(|error| {
-            if error == JoseError::PrivateKey {
-                return refuse(
-                    "jwks: holds a private or symmetric key. Take it out of use: whoever saw this request has it.",
-                    "registration.jwks.private",
-                );
-            }
-            refused("registration.jwks.malformed")
-        })?;
-        if set.is_empty() {
-            return Err(refused("registration.jwks.empty"));
-        }
-        // RFC 7517 §4.7.
-        let listed = jwks.get("keys").and_then(Value::as_array);
-        if !listed
-            .is_some_and(|keys| keys.iter().filter(|key| is_known(key)).all(x509::names_its_certificate))
-        {
+        let set = check_set(jwks)?;
+        // OIDC Core §9, RFC 9101 §10.5: else nothing that the client signs could ever be accepted.
+        if signs(client) && !set.keys().iter().any(Jwk::may_verify) {
             return Err(refuse(
-                "jwks: the first certificate in x5c must be one of the key beside it.",
-                "registration.jwks.certificate",
+                "jwks: none of the keys may verify signatures (see use, key_ops and alg), and this client signs.",
+                "registration.jwks.cannot_verify",
             ));
         }
     }
@@ -68,6 +44,47 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         ));
     }
     Ok(())
+}
+
+/// Reads a set that a client registers.
+fn check_set(jwks: &Value) -> Result<JwkSet, OAuthError> {
+    let refused = |cause| {
+        refuse(
+            "jwks: must be a set of public keys in at most 16 KiB, EC, Ed25519 or RSA of 2048 bits at least, none \
+             of them broken.",
+            cause,
+        )
+    };
+    if jwks.to_string().len() > MAX_BYTES {
+        return Err(refused("registration.jwks.size"));
+    }
+    let set = JwkSet::registered(jwks).map_err(|error| {
+        if error == JoseError::PrivateKey {
+            return refuse(
+                "jwks: holds a private or symmetric key. Take it out of use: whoever saw this request has it.",
+                "registration.jwks.private",
+            );
+        }
+        refused("registration.jwks.malformed")
+    })?;
+    if set.is_empty() {
+        return Err(refused("registration.jwks.empty"));
+    }
+    // RFC 7517 §4.7.
+    let listed = jwks.get("keys").and_then(Value::as_array);
+    if !listed.is_some_and(|keys| keys.iter().filter(|key| is_known(key)).all(x509::names_its_certificate)) {
+        return Err(refuse(
+            "jwks: the first certificate in x5c must be one of the key beside it.",
+            "registration.jwks.certificate",
+        ));
+    }
+    Ok(set)
+}
+
+/// Whether what the client signs is verified with its keys.
+fn signs(client: &Client) -> bool {
+    let method = client.token_endpoint_auth_method;
+    method == TokenEndpointAuthMethod::PrivateKeyJwt && proves_by_key(client) || signs_by_key(client)
 }
 
 /// RFC 7517 §5: keys of kinds that are not known here are ignored.

@@ -223,6 +223,17 @@ fn every_other_member_is_refused_by_its_name() {
         ("post_logout_redirect_uris", json!({"post_logout_redirect_uris": ["//evil.example"]})),
         ("post_logout_redirect_uris", json!({"post_logout_redirect_uris": [URI, URI]})),
         ("post_logout_redirect_uris", json!({"post_logout_redirect_uris": ["https://app.example/#x"]})),
+        (
+            "post_logout_redirect_uris",
+            json!({"post_logout_redirect_uris": ["https://app.example/bye?a=1&stat%65=2"]}),
+        ),
+        ("post_logout_redirect_uris", json!({"post_logout_redirect_uris": ["https://app.example/%zz"]})),
+        ("backchannel_logout_uri", json!({"backchannel_logout_uri": "https://app.example/b?%"})),
+        ("frontchannel_logout_uri", json!({"frontchannel_logout_uri": "https://app.example/f?iss=x"})),
+        ("frontchannel_logout_uri", json!({"frontchannel_logout_uri": "https://app.example/f?x=1&sid"})),
+        ("logo_uri", json!({"logo_uri": "https://app.example/%g1.png"})),
+        ("jwks_uri", json!({"jwks_uri": "https://app.example/%1"})),
+        ("resources", json!({"resources": ["urn:x:%zz"]})),
         ("backchannel_logout_uri", json!({"backchannel_logout_uri": "https://app.example/b#x"})),
         ("backchannel_logout_uri", json!({"backchannel_logout_uri": "http://app.example/b#x"})),
         ("backchannel_logout_uri", json!({"backchannel_logout_uri": "ftp://app.example/b"})),
@@ -264,7 +275,7 @@ fn what_the_rules_allow_is_taken() {
         json!({"request_uris": ["https://app.example/r#GkurKxf5T0Y-mnPFCHqWOMiZi4VS138cQO_V7PZHAdM"]}),
         json!({"subject_type": "pairwise", "redirect_uris": [URI, "https://app.example/other"]}),
         json!({"subject_type": "pairwise", "redirect_uris": [URI, "https://b.example/cb"], "sector_identifier_uri": "https://app.example/s"}),
-        json!({"post_logout_redirect_uris": ["https://other.example/bye", "com.example.app:/bye", "http://localhost/bye"]}),
+        json!({"post_logout_redirect_uris": ["https://other.example/bye?code=1", "com.example.app:/bye", "http://localhost/bye"]}),
         json!({"backchannel_logout_uri": "https://other.example/b?x=1", "backchannel_logout_session_required": true}),
         json!({"backchannel_logout_uri": "http://orders.internal/b"}),
         json!({"frontchannel_logout_uri": "https://app.example/f?x=1"}),
@@ -277,6 +288,42 @@ fn what_the_rules_allow_is_taken() {
             read(with(members.clone())).unwrap_err()
         );
     }
+}
+
+/// OIDC Core §9, RFC 9101 §10.5, RFC 7517 §4.2, §4.3, §4.4: keys that can never verify what the client signs are no keys.
+#[test]
+fn who_signs_registers_a_key_that_verifies() {
+    let saying = |members: Value| {
+        let mut key = public_key();
+        key.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        key
+    };
+    let signs = [
+        json!({"token_endpoint_auth_method": "private_key_jwt"}),
+        json!({"require_signed_request_object": true}),
+        json!({"request_object_signing_alg": "ES256"}),
+    ];
+    let useless = [
+        json!({"use": "enc"}),
+        json!({"key_ops": ["encrypt"]}),
+        json!({"key_ops": []}),
+        json!({"alg": "ECDH-ES"}),
+        json!({"alg": "ES384"}),
+    ];
+    for members in &signs {
+        for says in &useless {
+            let taken = |keys: Value| {
+                let mut document = with(members.clone());
+                document["jwks"] = json!({ "keys": keys });
+                read(document).map(|_| ()).map_err(|error| error.cause)
+            };
+            let key = saying(says.clone());
+            assert_eq!(taken(json!([key])), Err("registration.jwks.cannot_verify"), "{members} {says}");
+            assert_eq!(taken(json!([key, saying(json!({"use": "sig"}))])), Ok(()), "{members} {says}");
+        }
+    }
+    // Whoever signs nothing may have keys for whatever else.
+    assert!(read(with(json!({"jwks": {"keys": [saying(json!({"use": "enc"}))]}}))).is_ok());
 }
 
 /// OIDC Registration §5.

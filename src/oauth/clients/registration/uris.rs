@@ -18,7 +18,12 @@ pub(super) enum Wrong {
     User,
     Http,
     Scheme,
+    Parameter,
 }
+
+/// What an authorization response says. RFC 6749 §4.1.2, §4.1.2.1; RFC 9207 §2; JARM §2.3; OIDC Session Management §2.
+const RESPONSE_PARAMETERS: [&str; 8] =
+    ["code", "state", "iss", "error", "error_description", "error_uri", "response", "session_state"];
 
 pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
     let uris = &client.redirect_uris;
@@ -52,8 +57,8 @@ pub fn check_redirect_uri(uri: &str) -> Result<(), OAuthError> {
     let (description, cause) = match judge(uri) {
         Ok(()) => return Ok(()),
         Err(Wrong::Malformed) => (
-            "redirect_uris: each must be an absolute URI of at most 1024 printable characters, without wildcards and \
-             dot segments.",
+            "redirect_uris: each must be an absolute URI of at most 1024 printable characters, without wildcards, dot \
+             segments and broken percent-encoding.",
             "registration.redirect_uri.malformed",
         ),
         Err(Wrong::Fragment) => {
@@ -62,6 +67,11 @@ pub fn check_redirect_uri(uri: &str) -> Result<(), OAuthError> {
         Err(Wrong::User) => {
             ("redirect_uris: a redirect URI names no user.", "registration.redirect_uri.user")
         }
+        Err(Wrong::Parameter) => (
+            "redirect_uris: the query holds a parameter of the response (code, state, iss, error, response, \
+             session_state), which would then stand there twice.",
+            "registration.redirect_uri.parameter",
+        ),
         Err(Wrong::Http) => (
             "redirect_uris: https, or http on 127.0.0.1, [::1] or localhost alone.",
             "registration.redirect_uri.http",
@@ -74,8 +84,13 @@ pub fn check_redirect_uri(uri: &str) -> Result<(), OAuthError> {
     Err(refuse_uri(description, cause))
 }
 
-/// Judges a URI to which a browser shall be sent with an answer.
+/// Judges a URI to which a browser shall be sent with an answer to an authorization request.
 pub(super) fn judge(uri: &str) -> Result<(), Wrong> {
+    judge_for(uri, &RESPONSE_PARAMETERS)
+}
+
+/// Judges a URI to which a browser shall be sent with an answer of these parameters.
+pub(super) fn judge_for(uri: &str, parameters: &[&str]) -> Result<(), Wrong> {
     let url = parse(uri).ok_or(Wrong::Malformed)?;
     // RFC 6749 §3.1.2: no fragment, not even an empty one.
     if uri.contains('#') {
@@ -84,13 +99,19 @@ pub(super) fn judge(uri: &str) -> Result<(), Wrong> {
     if names_a_user(&url, uri) {
         return Err(Wrong::User);
     }
+    // RFC 6749 §3.1: no parameter of a response stands there twice; §3.1.2: the query of the URI stays.
+    if names_one_of(&url, parameters) {
+        return Err(Wrong::Parameter);
+    }
     match url.scheme() {
         // RFC 8252 §7.2.
         // Not done: OIDC Registration §2: no https for native applications: RFC 8252 §7.2 recommends it to them.
         "https" => Ok(()),
         // RFC 6749 §3.1.2.1; RFC 8252 §8.3.
-        // Not done: RFC 9700 §2.6: `http` on loopback for native clients alone: who develops a web client waits there
-        // too.
+        // Not done: RFC 9700 §2.6: `http` on loopback for clients alone that say that they are native: RFC 7591 knows no
+        // `application_type`, and by OIDC Registration §2 whoever leaves it out is a web client, so that native ones (those
+        // of MCP, command line tools) would be refused. What the clause is for holds: such an answer never leaves the
+        // device, as OAuth 2.1 §1.5 has it. The profiles of FAPI 2.0 do hold to it.
         "http" if is_loopback(&url) => Ok(()),
         // RFC 7591 §5: plain http to a local program alone; all else by TLS, or by a scheme that stays on the device.
         "http" => Err(Wrong::Http),
@@ -100,11 +121,11 @@ pub(super) fn judge(uri: &str) -> Result<(), Wrong> {
     }
 }
 
-/// A URI that every reader reads alike: printable ASCII, no wildcard, no dot segments, and of http and https with the
+/// A URI that every reader reads alike: printable ASCII, no wildcard, no dot segments, no broken percent-encoding, and of http and https with the
 /// host where it belongs.
 pub(super) fn parse(uri: &str) -> Option<Url> {
     let plain = uri.bytes().all(|b| b.is_ascii_graphic() && !b"*\\\"<>^`{|}".contains(&b));
-    let url = Url::parse(uri).ok().filter(|_| plain && uri.len() <= MAX_BYTES)?;
+    let url = Url::parse(uri).ok().filter(|_| plain && is_well_encoded(uri) && uri.len() <= MAX_BYTES)?;
     if matches!(url.scheme(), "http" | "https") {
         // `https:host` and `https:///host` are forgiven by some readers, and mean another thing to others.
         let beginning = format!("{}://{}", url.scheme(), url.host_str()?);
@@ -118,6 +139,19 @@ pub(super) fn parse(uri: &str) -> Option<Url> {
 
 fn names_a_user(url: &Url, uri: &str) -> bool {
     !url.username().is_empty() || url.password().is_some() || uri.contains('@') && url.path().is_empty()
+}
+
+/// Whether behind each percent sign stand two hexadecimal digits. RFC 3986 §2.1.
+pub(in crate::oauth::clients) fn is_well_encoded(uri: &str) -> bool {
+    uri.split('%').skip(1).all(|rest| {
+        let digits = rest.as_bytes().first_chunk::<2>();
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
+}
+
+/// Whether the query of this URI holds a parameter of one of these names, however it is written.
+pub(super) fn names_one_of(url: &Url, parameters: &[&str]) -> bool {
+    url.query_pairs().any(|(name, _)| parameters.contains(&name.as_ref()))
 }
 
 /// Whether the path has a segment `.` or `..`, however it is written. RFC 3986 §5.2.4.
@@ -149,6 +183,7 @@ pub(in crate::oauth) fn is_absolute(uri: &str) -> bool {
     Url::parse(uri).is_ok()
         && !uri.contains('#')
         && uri.len() <= MAX_BYTES
+        && is_well_encoded(uri)
         && uri.bytes().all(|b| b.is_ascii_graphic())
 }
 
@@ -181,6 +216,8 @@ mod tests {
             "https://app.example/cb?tenant=1",
             "https://app.example/cb?next=/../x",
             "https://app.example/a..b/.c",
+            "https://app.example/a%20b?c=%C3%a4&codes=1&State=2",
+            "https://app.example/state/code?next=state%3D1",
             "http://127.0.0.1/cb",
             "http://[::1]:9/cb",
             "http://localhost:8081/callback",
@@ -226,6 +263,30 @@ mod tests {
             let error = check_redirect_uri(bad).unwrap_err();
             assert_eq!(error.cause, format!("registration.redirect_uri.{cause}"), "{bad}");
             assert_eq!(error.code, ErrorCode::InvalidRedirectUri);
+        }
+    }
+
+    /// RFC 3986 §2.1; RFC 6749 §3.1: what is added to the query stands there once.
+    #[test]
+    fn what_cannot_be_decoded_or_would_stand_there_twice_is_refused() {
+        for (bad, cause) in [
+            ("https://app.example/%zz", "malformed"),
+            ("https://app.example/cb?a=%", "malformed"),
+            ("https://app.example/cb?a=%4", "malformed"),
+            ("https://app.example/%%41", "malformed"),
+            ("com.example.app:/cb%g0", "malformed"),
+            ("https://app.example/cb?code=1", "parameter"),
+            ("https://app.example/cb?a=b&state", "parameter"),
+            ("https://app.example/cb?%69ss=x", "parameter"),
+            ("https://app.example/cb?error=", "parameter"),
+            ("https://app.example/cb?error_description=x", "parameter"),
+            ("https://app.example/cb?error_uri=x", "parameter"),
+            ("https://app.example/cb?response=x", "parameter"),
+            ("https://app.example/cb?session_state=x", "parameter"),
+            ("com.example.app:/cb?state=x", "parameter"),
+        ] {
+            let error = check_redirect_uri(bad).unwrap_err();
+            assert_eq!(error.cause, format!("registration.redirect_uri.{cause}"), "{bad}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::oauth::clients::dynamic;
 use crate::oauth::clients::registration::Metadata;
 use crate::storage::Stop;
 use crate::web::extract::{Call, access_token};
-use crate::web::respond::ProtocolError;
+use crate::web::respond::{Body, ProtocolError};
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use secrecy::SecretString;
@@ -73,10 +73,7 @@ async fn refuse(
                 refusal.code.as_str(),
                 refusal.description
             );
-            let body = serde_json::json!({
-                "error": refusal.code.as_str(), "error_description": refusal.description,
-            });
-            Ok(challenge(&why).json(body))
+            Ok(challenge(&why).json(Body::of(refusal, &call.act.request_id)))
         }
         _ => Err(ProtocolError::stopped(call, Stop::Refused(refusal))),
     }

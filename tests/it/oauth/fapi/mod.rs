@@ -2,6 +2,7 @@
 
 mod message_signing;
 mod mtls;
+mod plan;
 mod registration;
 mod security;
 mod server;

@@ -62,6 +62,21 @@ async fn what_is_granted_in_detail_is_told_everywhere() {
     );
 }
 
+/// Nor is a detail whose type the client may no longer use in any further token.
+#[actix_web::test]
+async fn a_type_that_was_taken_from_the_client_is_granted_no_more() {
+    let app = start().await;
+    let web = client(&app, &[]);
+    let ada = app.signed_in("ada");
+    let code = app.code(&ada, &[("authorization_details", PAYMENT)]).await;
+    let tokens = app.redeem(&web, &code, &[]).await.json();
+    app.change_client("web", |web| web.requests.authorization_details_types = vec!["account".into()]);
+    let asked = app.refresh(&web, &tokens["refresh_token"], &[("authorization_details", PAYMENT)]).await;
+    assert_eq!(asked.error(), (400, "invalid_authorization_details".into()));
+    let next = app.refresh(&web, &tokens["refresh_token"], &[]).await.json();
+    assert_eq!((&next["authorization_details"], claimed(&next["access_token"])), (&Value::Null, Value::Null));
+}
+
 /// RFC 9396 §6: a token request may ask for less, never for more; the grant stays as it was.
 #[actix_web::test]
 async fn a_token_may_be_for_less() {
