@@ -71,9 +71,7 @@ fn tail(log: &AuditLog, lines: usize, follow: bool, as_json: bool) -> Result<(),
 fn show(entry: &AuditEntry, as_json: bool) -> Result<(), Failure> {
     let AuditEntry { sequence, prev_hash, event } = entry;
     if as_json {
-        return print::line(format!(
-            "{{\"seq\":{sequence},\"prev_hash\":\"{prev_hash}\",\"event\":{event}}}"
-        ));
+        return print::raw(format!("{{\"seq\":{sequence},\"prev_hash\":\"{prev_hash}\",\"event\":{event}}}"));
     }
     let event: Value = serde_json::from_str(event)?;
     let text = |name: &str| print::visible(event.get(name).and_then(Value::as_str).unwrap_or_default());

@@ -31,6 +31,8 @@ pub(super) fn show(explanation: &Explanation) -> Result<(), Failure> {
         print::line(format!("\n{title}"))?;
         let width = members.keys().map(|name| name.chars().count()).max().unwrap_or(0);
         for (name, value) in members {
+            // Anybody may have written the token.
+            let (name, value) = (print::visible(name), print::visible(&value.to_string()));
             print::line(format!("  {name:<width$}  {value}"))?;
         }
     }

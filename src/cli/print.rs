@@ -6,21 +6,27 @@ use serde_json::Value;
 use std::fmt::Display;
 use std::io::Write as _;
 
-/// Writes one line to standard output.
+/// Writes lines to standard output, with nothing in them that steers a terminal.
 pub(super) fn line(text: impl Display) -> Result<(), Failure> {
+    raw(escaped(&text.to_string(), |c| c != '\n', |c| c.escape_default().to_string()))
+}
+
+/// Writes a line as it is, for programs.
+pub(super) fn raw(text: impl Display) -> Result<(), Failure> {
     let done = writeln!(std::io::stdout(), "{text}");
     done.map_err(|error| Failure(format!("standard output: {error}")))
 }
 
-/// Writes a value as indented JSON.
+/// Writes a value as indented JSON. What would steer a terminal stands there in the escapes of JSON.
 pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Result<(), Failure> {
-    line(serde_json::to_string_pretty(value)?)
+    let text = serde_json::to_string_pretty(value)?;
+    raw(escaped(&text, |c| c != '\n', |c| format!("\\u{:04x}", u32::from(c))))
 }
 
 /// Writes rows under headings, each column as wide as its widest cell. Empty cells show as `-`.
 pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> Result<(), Failure> {
     let mut all = vec![headings.map(str::to_owned)];
-    all.extend(rows.iter().cloned());
+    all.extend(rows.iter().map(|row| row.each_ref().map(|cell| visible(cell))));
     let mut widths = [0; N];
     for row in &all {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -41,16 +47,22 @@ pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -
 pub(super) fn fields(rows: &[(&str, String)]) -> Result<(), Failure> {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, value) in rows {
-        let value = if value.is_empty() { "-" } else { value };
+        let value = if value.is_empty() { "-".to_owned() } else { visible(value) };
         line(format!("{name:<width$}  {value}"))?;
     }
     Ok(())
 }
 
-/// The text with control characters escaped, so that what somebody else wrote cannot steer a terminal.
+/// The text with control characters escaped, and those that turn its direction, so that what somebody else wrote cannot
+/// steer a terminal.
 pub(super) fn visible(text: &str) -> String {
-    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(escaped).collect()
+    escaped(text, |_| true, |c| c.escape_default().to_string())
+}
+
+fn escaped(text: &str, may_steer: impl Fn(char) -> bool, escape: impl Fn(char) -> String) -> String {
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let steers = |c: char| (c.is_control() || turns(c)) && may_steer(c);
+    text.chars().map(|c| if steers(c) { escape(c) } else { c.to_string() }).collect()
 }
 
 /// Whether something may be used, in a word.

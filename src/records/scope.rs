@@ -1,6 +1,7 @@
 //! A scope: an ordered set of scope tokens. RFC 6749 §3.3.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A scope value: distinct scope tokens in the order in which they came. Serialised as they travel, separated by
@@ -29,13 +30,15 @@ impl Scope {
     /// # Errors
     /// [`ScopeError`] where a token holds anything but `%x21 / %x23-5B / %x5D-7E`.
     pub fn parse(text: &str) -> Result<Self, ScopeError> {
-        let mut tokens: Vec<String> = Vec::new();
+        let mut tokens = Vec::new();
+        // Looked up in a set: whoever sends a thousand words makes us compare no million pairs.
+        let mut seen = BTreeSet::new();
         for token in text.split(' ').filter(|token| !token.is_empty()) {
             // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ).
             if !token.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
                 return Err(ScopeError);
             }
-            if !tokens.iter().any(|known| known == token) {
+            if seen.insert(token) {
                 tokens.push(token.to_owned());
             }
         }

@@ -98,7 +98,9 @@ fn check(at: usize, one: &Written, own_issuer: &str, reader: &mut Reader) {
         reader.refuse(&[&key, &table], what);
     };
     let is_named = ["https://", "http://", "spiffe://"].iter().any(|start| own.issuer.starts_with(start));
-    if !is_named || own.issuer == own_issuer || own.issuer.contains(char::is_whitespace) {
+    // RFC 8414 §2: no fragment; so what stands behind the first # of a subject of ours is the subject.
+    let in_one_piece = !own.issuer.contains(|c: char| c.is_whitespace() || c == '#');
+    if !is_named || own.issuer == own_issuer || !in_one_piece {
         refuse("issuer", "needed: the URL by which another issuer names itself, or spiffe://TRUST-DOMAIN");
     }
     if own.issuer.strip_prefix("spiffe://").is_some_and(|domain| domain.is_empty() || domain.contains('/')) {

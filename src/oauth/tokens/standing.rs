@@ -8,7 +8,8 @@ use crate::storage::{Read, Stop};
 /// Checks that nothing has ended the grant since it was given, and gives the person whose it is.
 ///
 /// In order: the grant is neither revoked nor expired; the person exists, is not disabled and has replaced no
-/// credential; the browser session lives, unless the grant is offline; the consent has not been withdrawn.
+/// credential; the browser session lives, unless the client may and was allowed to be offline; the consent has not been
+/// withdrawn.
 ///
 /// # Errors
 /// `invalid_grant` with the cause; nothing is written.
@@ -40,7 +41,8 @@ pub fn standing(
         return refuse("user.credential_replaced");
     }
     // OIDC Back-Channel Logout §2.7: with the session end the refresh tokens that are not for offline access, and no others.
-    if !grant.offline {
+    // Nor do those of a client from which offline access was taken.
+    if !(grant.offline && client.scope.contains("offline_access")) {
         let session: Option<BrowserSession> = find(read, &act.tenant, &grant.sid.to_string())?;
         if session.is_none_or(|session| act.now >= session.expires_at) {
             return refuse("browser_session.ended");

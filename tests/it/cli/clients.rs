@@ -1,6 +1,7 @@
 //! Clients by the command: every setting is seen and changed, and initial access tokens are handed out.
 
 use super::process::Home;
+use crate::support::signed::Key;
 use serde_json::json;
 
 #[test]
@@ -145,4 +146,30 @@ fn apis_are_described_listed_and_forgotten() {
     home.run(&["resource", "delete", "https://api.example/orders"]).done();
     assert_eq!(home.run(&["resource", "show", "https://api.example/orders"]).code, 1);
     assert_eq!(home.run(&["resource", "add", "nonsense"]).code, 1);
+}
+
+/// What others wrote does not steer the terminal of whoever looks at it. attacks: M60; CVE-2021-42574 and its like.
+#[test]
+fn what_others_wrote_does_not_steer_the_terminal() {
+    let home = Home::new();
+    let key = Key::es256().public(Some("a\u{9b}2J\u{202e}b\u{1b}]0;x\u{7}"));
+    let document = json!({
+        "redirect_uris": ["https://a.example/cb"], "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": { "keys": [key] }, "x\u{202e}y": 1,
+    });
+    let added = home.run_with(&["client", "add", "--client-id", "web", "--from", "-"], &document.to_string());
+    let server = home.serve(&[]);
+    server.post("/token", "\u{202e}\u{9b}x:y", "grant_type=client_credentials");
+    server.stop();
+    let said = [
+        added.out,
+        added.err,
+        home.run(&["client", "show", "web"]).done(),
+        home.run(&["client", "list"]).done(),
+        home.run(&["audit", "tail"]).done(),
+    ];
+    for text in said {
+        let steers = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!text.chars().any(steers), "{text:?}");
+    }
 }

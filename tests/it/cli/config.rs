@@ -257,6 +257,7 @@ fn what_is_wrong_with_a_trusted_issuer_is_told_with_its_line() {
         ("https://ci.example\"\njwks", "http://localhost:8080\"\njwks", 3, "trusted_issuers.0.issuer"),
         ("\"https://ci.example\"\njwks", "\"ci\"\njwks", 3, "trusted_issuers.0.issuer"),
         ("\"https://ci.example\"\njwks", "\"spiffe://a/b\"\njwks", 3, "trusted_issuers.0.issuer"),
+        ("\"https://ci.example\"\njwks", "\"https://ci.example#repo\"\njwks", 3, "trusted_issuers.0.issuer"),
         ("issuer = \"https://ci.example\"\n", "", 2, "trusted_issuers.0.issuer"),
         ("jwks_uri = \"https://ci.example/keys\"\n", "", 2, "trusted_issuers.0.jwks_uri"),
         ("jwks_uri", "jwks_file = \"/x\"\njwks_uri", 5, "trusted_issuers.0.jwks_uri"),

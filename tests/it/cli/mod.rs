@@ -8,3 +8,4 @@ mod process;
 mod start;
 mod tls;
 mod verbs;
+mod wire;

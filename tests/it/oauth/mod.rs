@@ -1,6 +1,7 @@
 //! The protocol endpoints, spoken to over HTTP.
 
 mod assertion_binding;
+mod at_once;
 mod authorization_code;
 mod authorize;
 mod bodies;
@@ -12,9 +13,11 @@ mod discovery;
 mod dpop;
 mod endings;
 mod fapi;
+mod heavy;
 mod introspection;
 mod jwks;
 mod jwt_bearer;
+mod kinds;
 mod logout;
 mod logout_plans;
 mod mtls;
@@ -27,3 +30,4 @@ mod session_management;
 mod token;
 mod token_exchange;
 mod userinfo;
+mod withdrawn;

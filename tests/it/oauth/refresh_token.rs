@@ -162,6 +162,24 @@ async fn what_its_client_may_no_longer_have_is_in_no_further_token() {
     assert_eq!(whole["scope"], "openid read write offline_access", "given back: the person had allowed it");
 }
 
+/// Without offline access, what was given for it ends with the browser session, as everything else does.
+#[actix_web::test]
+async fn an_offline_grant_whose_client_may_be_online_alone_ends_with_the_session() {
+    let app = App::start().await;
+    let web = app.with_web_client(&[]);
+    let ada = app.signed_in("ada");
+    let tokens = app.tokens(&web, &ada, "openid offline_access").await;
+    app.change_client("web", |web| web.scope = Scope::parse("openid").unwrap());
+    let next = app.refresh(&web, &tokens["refresh_token"], &[]).await.json();
+    assert_eq!(next["scope"], "openid");
+    app.advance(Duration::hours(13));
+    let ended = app.refresh(&web, &next["refresh_token"], &[]).await;
+    assert_eq!(
+        (ended.error(), app.last_cause()),
+        ((400, "invalid_grant".into()), "browser_session.ended".into())
+    );
+}
+
 /// A confidential client may keep its token: RFC 9700 §4.14.2 asks rotation of public clients.
 #[actix_web::test]
 async fn without_rotation_the_token_stays() {

@@ -68,3 +68,44 @@ async fn a_broken_query_is_refused_with_a_page() {
         assert!(answer.header("content-type").starts_with("text/html"), "{path}");
     }
 }
+
+/// One path leads to each place: neither a longer nor a bent one does, so that no cache takes a page for a picture, and no
+/// proxy lets pass what it believes to be another. Authelia CVE-2021-32637, Keycloak CVE-2026-3872 (`..;`), and
+/// "web cache deception".
+#[actix_web::test]
+async fn a_bent_path_leads_nowhere() {
+    let app = App::start().await;
+    for path in [
+        "/token/",
+        "//token",
+        "/TOKEN",
+        "/token;x=y",
+        "/token%2f",
+        "/login/",
+        "/login/..;/token",
+        "/login/../token",
+        "/./login",
+        "/userinfo/x.css",
+        "/userinfo%2fx.css",
+        "/userinfo.css",
+        "/consent/x.css",
+        "/consent;x.css",
+        "/static/",
+        "/static/..",
+        "/static/../Cargo.toml",
+        "/static/..%2f..%2fCargo.toml",
+        "/static/%2e%2e/Cargo.toml",
+        "/static/..\\Cargo.toml",
+        "/.well-known/jwks.json/x",
+        "/.well-known/openid-configuration%00",
+        "/.well-known/openid-configuration/..",
+        "/authorize/resume/x",
+        "/%",
+        "/%zz",
+        "/%c3%28",
+    ] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+    }
+}

@@ -212,3 +212,111 @@ async fn discovery_names_the_endpoint_where_it_works() {
     assert_eq!(answer.error(), (400, "access_denied".into()));
     assert_eq!(off.last_cause(), "registration.off");
 }
+
+/// Whoever registers writes what a person reads before saying yes: it can be seen, and turns nothing around.
+/// "Trojan Source", CVE-2021-42574.
+#[actix_web::test]
+async fn a_name_can_be_seen() {
+    let app = App::start_registering(|_| {}).await;
+    let join = "\u{1f469}\u{200d}\u{1f33e}";
+    for good in
+        ["Notes", "Meadow \u{2014} Notes", "\u{646}\u{645}\u{6cc}\u{200c}\u{62e}", join, "\u{5e9}\u{5dc}"]
+    {
+        assert_eq!(app.register(&with(json!({ "client_name": good })), None).await.status, 201, "{good:?}");
+    }
+    for character in [
+        '\n',
+        '\u{1b}',
+        '\u{85}',
+        '\u{9b}',
+        '\u{ad}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{180e}',
+        '\u{200b}',
+        '\u{200e}',
+        '\u{202e}',
+        '\u{2028}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{206a}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{feff}',
+        '\u{ffa0}',
+        '\u{fff9}',
+        '\u{e0041}',
+    ] {
+        for name in [format!("No{character}tes"), character.to_string()] {
+            let answer = app.register(&with(json!({ "client_name": name })), None).await;
+            assert_eq!(answer.error(), (400, "invalid_client_metadata".into()), "{name:?}");
+        }
+    }
+    for empty in ["", " ", "\u{a0}", "\u{3000}", "\u{200c}", "\u{200d}\u{200c}", "\u{fe0f}"] {
+        let answer = app.register(&with(json!({ "client_name": empty })), None).await;
+        assert_eq!(answer.error(), (400, "invalid_client_metadata".into()), "{empty:?}");
+    }
+}
+
+/// Keycloak CVE-2026-9689, CVE-2026-18209, CVE-2026-7504, CVE-2026-3872: addresses that answer for us, or are read in two
+/// ways, here and where people are sent after a sign-out.
+#[actix_web::test]
+async fn an_address_holds_nothing_of_an_answer_and_has_one_reading() {
+    let app = App::start_registering(|_| {}).await;
+    for rest in [
+        "?code=x",
+        "?x=1&code=x",
+        "?state=x",
+        "?iss=https://evil.example",
+        "?error=x",
+        "?error_description=x",
+        "?response=x",
+        "?session_state=x",
+        "?%63ode=x",
+        "?c%6Fde",
+        "?x=1&state",
+        "#code=x",
+        "?x#state=1",
+    ] {
+        let answer = app.register(&json!({ "redirect_uris": [format!("{URI}{rest}")] }), None).await;
+        assert_eq!(answer.error(), (400, "invalid_redirect_uri".into()), "{rest}");
+    }
+    let after = |uri: &str| with(json!({ "post_logout_redirect_uris": [uri] }));
+    let answer = app.register(&after("https://app.example/bye?state=x"), None).await;
+    assert_eq!(answer.error(), (400, "invalid_client_metadata".into()));
+    for good in ["?tenant=1", "?codes=1&estate=2", "?next=code%3Dx", "/..;/cb", "/code=x/state"] {
+        app.registered(json!({ "redirect_uris": [format!("{URI}{good}")] })).await;
+        app.registered(after(&format!("{URI}{good}"))).await;
+    }
+    for uri in [
+        "https://app.example@evil.example/cb",
+        "https://app.example@@evil.example/cb",
+        "https://a@b@evil.example/cb",
+        "https://@evil.example/cb",
+        "https://:@evil.example/cb",
+        "https://app.example:443@evil.example/cb",
+        "https://app.example%40evil.example/cb",
+        "https://app.example\\@evil.example/cb",
+        "https://app.example%5c@evil.example/cb",
+        "https://[::1]@evil.example/cb",
+        "https://[app.example]/cb",
+        "https://app.example%00.evil.example/cb",
+        "https://app.exa\tmple/cb",
+        "https://app.example:99999/cb",
+        "http://127.0.0.1@evil.example/cb",
+        "http://[::1%25eth0]/cb",
+        "http://[::ffff:127.0.0.1]/cb",
+        "http://2130706433/cb",
+        "http://0/cb",
+        "http://0.0.0.0/cb",
+        "//app.example/cb",
+    ] {
+        let answer = app.register(&json!({ "redirect_uris": [uri] }), None).await;
+        assert_eq!(answer.error(), (400, "invalid_redirect_uri".into()), "{uri}");
+        assert_eq!(
+            app.register(&after(uri), None).await.error(),
+            (400, "invalid_client_metadata".into()),
+            "{uri}"
+        );
+    }
+}

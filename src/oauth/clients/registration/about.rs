@@ -52,11 +52,27 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// A text that can stand in a line: nothing that is invisible, or turns the direction of what follows.
+/// A text that can stand in a line: something is seen of it, and nothing hides in it or turns what follows around.
 fn is_name(name: &str) -> bool {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    !name.trim().is_empty() && name.len() <= MAX_NAME && !name.chars().any(steers)
+    let is_seen = |c: char| !c.is_whitespace() && !is_joiner(c);
+    name.chars().any(is_seen)
+        && name.len() <= MAX_NAME
+        && !name.chars().any(|c| c.is_control() || is_hidden(c))
+}
+
+/// What joins letters, keeps them apart or chooses their form: some scripts are not written without it.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// What leaves no mark, or turns the direction (Unicode: default ignorable code points, format characters, fillers and
+/// line separators).
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}' | '\u{200e}'
+            | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}'
+    )
 }
