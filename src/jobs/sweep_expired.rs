@@ -85,7 +85,10 @@ mod tests {
         let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
         let clock = ManualClock::at(start);
         let tag = |n: u64| Tag([n.to_be_bytes(), n.to_be_bytes()].concat().try_into().unwrap());
-        let spend = move |txn: &mut dyn Txn| Ok((0..600).for_each(|n| txn.spend(tag(n), 1_800_000_000 + n)));
+        let spend = move |txn: &mut dyn Txn| {
+            (0..600).for_each(|n| txn.spend(tag(n), 1_800_000_000 + n));
+            Ok(())
+        };
         store.run::<_, Infallible, _>(spend).await.unwrap();
         let is_spent =
             |n: u64| store.run_blocking::<_, Infallible, _>(move |txn| Ok(txn.is_spent(&tag(n))?)).unwrap();

@@ -4,16 +4,17 @@ use crate::records::JwsAlgorithm;
 use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::hash::{MessageDigest, hash};
+use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, PKeyRef, Public};
 use openssl::rsa::Padding;
+use openssl::sha;
 use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
 
 enum Scheme {
     Hmac(MessageDigest),
     /// The curve, the digest, and the bytes of R and of S.
-    Ecdsa(Nid, MessageDigest, usize),
+    Ecdsa(Nid, fn(&[u8]) -> Vec<u8>, usize),
     Pkcs1(MessageDigest),
     /// The salt is as long as the digest. RFC 7518 §3.5.
     Pss(MessageDigest),
@@ -32,9 +33,9 @@ fn scheme(algorithm: JwsAlgorithm) -> Scheme {
         JwsAlgorithm::Ps256 => Scheme::Pss(MessageDigest::sha256()),
         JwsAlgorithm::Ps384 => Scheme::Pss(MessageDigest::sha384()),
         JwsAlgorithm::Ps512 => Scheme::Pss(MessageDigest::sha512()),
-        JwsAlgorithm::Es256 => Scheme::Ecdsa(Nid::X9_62_PRIME256V1, MessageDigest::sha256(), 32),
-        JwsAlgorithm::Es384 => Scheme::Ecdsa(Nid::SECP384R1, MessageDigest::sha384(), 48),
-        JwsAlgorithm::Es512 => Scheme::Ecdsa(Nid::SECP521R1, MessageDigest::sha512(), 66),
+        JwsAlgorithm::Es256 => Scheme::Ecdsa(Nid::X9_62_PRIME256V1, |input| sha::sha256(input).to_vec(), 32),
+        JwsAlgorithm::Es384 => Scheme::Ecdsa(Nid::SECP384R1, |input| sha::sha384(input).to_vec(), 48),
+        JwsAlgorithm::Es512 => Scheme::Ecdsa(Nid::SECP521R1, |input| sha::sha512(input).to_vec(), 66),
         JwsAlgorithm::EdDsa | JwsAlgorithm::Ed25519 => Scheme::Ed25519,
     }
 }
@@ -70,7 +71,7 @@ pub(crate) fn verify(algorithm: JwsAlgorithm, key: &PKeyRef<Public>, input: &[u8
 /// RFC 7518 §3.4: exactly R and S, each in full length, never DER.
 fn verify_ecdsa(
     key: &PKeyRef<Public>,
-    digest: MessageDigest,
+    digest: fn(&[u8]) -> Vec<u8>,
     bytes: usize,
     input: &[u8],
     signature: &[u8],
@@ -80,7 +81,7 @@ fn verify_ecdsa(
         return Ok(false);
     }
     let signature = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-    let is_right = signature.verify(&hash(digest, input)?, &*key.ec_key()?);
+    let is_right = signature.verify(&digest(input), &*key.ec_key()?);
     forget_errors();
     is_right
 }

@@ -5,6 +5,7 @@
 //! HMAC-SHA-256, which is a pseudo-random function under a 256-bit key.
 
 use crate::digest::hmac_sha256;
+use std::cell::RefCell;
 use std::fmt;
 
 /// A source of seeds.
@@ -50,15 +51,32 @@ impl fmt::Debug for Seed {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 
+/// How many seeds a thread draws at a time: to ask OpenSSL's generator costs as much for one as for many.
+const DRAWN: usize = 16;
+
+thread_local! {
+    static SEEDS: RefCell<Vec<[u8; 32]>> = const { RefCell::new(Vec::new()) };
+}
+
 impl Entropy for SystemEntropy {
-    #[allow(clippy::disallowed_methods, reason = "this is the port that reads the random source")]
     fn seed(&self) -> Seed {
-        let mut bytes = [0_u8; 32];
-        if openssl::rand::rand_priv_bytes(&mut bytes).is_err() {
-            // A generator that cannot be seeded must not be answered with zeroes.
-            std::process::abort();
-        }
-        Seed(bytes)
+        let drawn = SEEDS.with_borrow_mut(|seeds| {
+            if seeds.is_empty() {
+                draw(seeds);
+            }
+            seeds.pop()
+        });
+        // None were drawn only if the generator gave none.
+        drawn.map_or_else(|| std::process::abort(), Seed)
+    }
+}
+
+/// Draws more seeds. A generator that cannot be seeded must not be answered with zeroes.
+#[allow(clippy::disallowed_methods, reason = "this is the port that reads the random source")]
+fn draw(seeds: &mut Vec<[u8; 32]>) {
+    let mut bytes = [0_u8; 32 * DRAWN];
+    if openssl::rand::rand_priv_bytes(&mut bytes).is_ok() {
+        seeds.extend(bytes.as_chunks().0);
     }
 }
 
@@ -90,6 +108,14 @@ mod tests {
         assert_eq!(seed.expand("a"), seed.expand("a"));
         assert_ne!(seed.expand("a"), seed.expand("b"));
         assert_ne!(seed.expand("a"), SystemEntropy.seed().expand("a"));
+    }
+
+    #[test]
+    fn no_seed_is_drawn_twice() {
+        let draw = || (0..5 * DRAWN).map(|_| SystemEntropy.seed().0).collect::<Vec<_>>();
+        let other = std::thread::spawn(draw);
+        let all: std::collections::HashSet<_> = draw().into_iter().chain(other.join().unwrap()).collect();
+        assert_eq!(all.len(), 10 * DRAWN);
     }
 
     #[test]

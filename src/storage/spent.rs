@@ -83,7 +83,11 @@ mod tests {
 
     fn all(spent: &Spent) -> Vec<(Tag, u64)> {
         let mut found = Vec::new();
-        spent.visit::<Infallible>(&mut |tags| Ok(found.extend(tags))).unwrap();
+        let collect = &mut |tags| {
+            found.extend(tags);
+            Ok(())
+        };
+        spent.visit::<Infallible>(collect).unwrap();
         found.sort_unstable();
         found
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct Store(Arc<Backend>);
 
 enum Backend {
-    Memory(Memory),
+    Memory(Box<Memory>),
     Disk(Disk),
 }
 
@@ -26,7 +26,7 @@ impl Store {
     /// An empty store in memory, for tests. It rehearses: each unit of work runs twice, the first run
     /// is dropped, and a unit whose runs differ in what they write is refused as broken.
     pub fn memory() -> Self {
-        Self(Arc::new(Backend::Memory(Memory::default())))
+        Self(Arc::new(Backend::Memory(Box::default())))
     }
 
     /// Whether there is a store in `folder`; nothing is made.

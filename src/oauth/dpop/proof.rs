@@ -11,6 +11,7 @@ use crate::records::Profile;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use time::{Duration, OffsetDateTime};
 
 /// The `typ` of a proof. RFC 9449 §4.2.
@@ -59,6 +60,12 @@ struct Claims {
     nbf: Option<NumericDate>,
 }
 
+/// Of a proof, whether it shows a nonce.
+#[derive(Deserialize)]
+struct Nonced {
+    nonce: Option<IgnoredAny>,
+}
+
 /// Checks the proof of a request: the values of its `DPoP` headers. None where there is no header.
 ///
 /// # Errors
@@ -93,7 +100,7 @@ pub fn verify(
 /// Whether a proof shows a nonce, by its own word.
 pub fn shows_nonce(header: &[u8]) -> bool {
     let text = std::str::from_utf8(header).unwrap_or_default().trim_matches([' ', '\t']);
-    Jws::peek::<Claims>(text).is_ok_and(|claims| claims.nonce.is_some())
+    Jws::peek::<Nonced>(text).is_ok_and(|claims| claims.nonce.is_some())
 }
 
 /// What a request is told that needs a proof and shows none. RFC 9449 §5.2, §7.1.

@@ -40,7 +40,9 @@ pub fn spend(txn: &mut (impl Txn + ?Sized), act: &Act, all: &[Spend]) -> Result<
         }
         tags.push((tag, u64::try_from(one.until.unix_timestamp()).unwrap_or_default()));
     }
-    tags.into_iter().for_each(|(tag, until)| txn.spend(tag, until));
+    for (tag, until) in tags {
+        txn.spend(tag, until);
+    }
     Ok(())
 }
 

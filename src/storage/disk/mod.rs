@@ -3,7 +3,7 @@
 //! | file | is |
 //! |---|---|
 //! | `lock` | held by the process that has the folder |
-//! | `journal/N.journal` | every group of units since the last but one snapshot; the truth |
+//! | `journal/N.journal` | every group of units since the last but one snapshot, then room for more; the truth |
 //! | `index/` | sled, the tree below the index; rebuilt whenever it does not hold what it should |
 //! | `index.damaged/` | the index that the last rebuild replaced, kept for whoever wants to know why |
 //! | `audit/N.jsonl` | the audit log, for people and programs to read |

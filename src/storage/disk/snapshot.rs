@@ -50,7 +50,9 @@ pub(super) fn write(folder: &Path, index: &Index, sequence: u64) -> io::Result<(
             put(file, mark, chunk)?;
         }
         index.spent().visit::<Failure>(&mut |tags| {
-            tags.iter().for_each(|(tag, until)| mark.add(tag_checksum(*tag, *until)));
+            for (tag, until) in &tags {
+                mark.add(tag_checksum(*tag, *until));
+            }
             put(file, mark, Changes { spent: tags.into_iter().collect(), ..Changes::default() })
         })?;
         Ok(put(file, mark, Changes::default())?)
@@ -78,7 +80,9 @@ pub(super) fn read(path: &Path, visit: &mut dyn FnMut(Frame) -> Result<(), Strin
                 for (key, value) in &frame.changes.writes {
                     found.add(checksum(key, value.as_deref().unwrap_or_default()));
                 }
-                frame.changes.spent.iter().for_each(|(tag, until)| found.add(tag_checksum(*tag, *until)));
+                for (tag, until) in &frame.changes.spent {
+                    found.add(tag_checksum(*tag, *until));
+                }
                 visit(*frame)?;
             }
             Next::End => return Err("its end is missing".to_owned()),

@@ -133,7 +133,9 @@ fn room_behind_the_last_frame_is_no_damage_and_is_used() {
     drop(store);
     assert!(segments.iter().all(|segment| room(segment) < 9), "neither does a store that is closed");
     // As a crash leaves it, in any segment.
-    segments.iter().for_each(|segment| edit(segment, |bytes| bytes.resize(bytes.len() + 5000, 0)));
+    for segment in &segments {
+        edit(segment, |bytes| bytes.resize(bytes.len() + 5000, 0));
+    }
     let (store, opening) = open(folder.path());
     assert_eq!((opening.cut_bytes, opening.remarks.len()), (0, 0));
     assert_filled(&store, COUNT);
@@ -248,11 +250,7 @@ fn spent() -> tempfile::TempDir {
         put(&store, &format!("k{n}"), &format!("value {n}"));
     }
     drop(store);
-    assert!(
-        !journal(folder.path()).ends_with("00000000000000000001.journal"),
-        "{:?}",
-        journal(folder.path())
-    );
+    assert_ne!(journal(folder.path()).file_name().unwrap(), "00000000000000000001.journal");
     folder
 }
 

@@ -107,7 +107,7 @@ fn expect(model: &mut Model, entries: &mut usize, steps: &[Step], ending: Ending
             Step::Delete(key) => drop(after.pairs.remove(&key)),
             Step::Spend(n) => scans.push(told(!after.spent.insert(n))),
             Step::Scan(prefix, from, limit) => {
-                scans.push(scan(&after.pairs, &prefix, from.as_deref(), limit))
+                scans.push(scan(&after.pairs, &prefix, from.as_deref(), limit));
             }
             Step::Append => appended += 1,
         }

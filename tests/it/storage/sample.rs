@@ -48,7 +48,11 @@ pub(super) fn tag(n: u64) -> Tag {
 
 /// Spends [`tag`] `n`, to be remembered until the second `n`.
 pub(super) fn spend(store: &Store, n: u64) {
-    store.run_blocking::<(), (), _>(move |txn: &mut dyn Txn| Ok(txn.spend(tag(n), n))).unwrap();
+    let unit = move |txn: &mut dyn Txn| {
+        txn.spend(tag(n), n);
+        Ok(())
+    };
+    store.run_blocking::<(), (), _>(unit).unwrap();
 }
 
 /// Which of the tags of these numbers are not remembered.

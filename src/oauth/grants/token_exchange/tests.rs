@@ -274,7 +274,8 @@ fn caller(store: &Store, step: &Step) -> AuthenticatedClient {
     let changed = store.run_blocking(move |txn| {
         let tenant = Tenant::default_tenant();
         let mut client: Client = find(txn, &tenant, with.by)?.unwrap();
-        client.scope = scope_of(&with.may);
+        // The grant is offline, and the client still may be.
+        client.scope = scope_of(&[with.may.as_slice(), &["offline_access"]].concat());
         client.access_token_ttl = with.ttl;
         client.grant_types = vec![GrantType::TokenExchange];
         client.token_exchange = with.exchange.clone();

@@ -85,13 +85,12 @@ fn read_segment(
     let mut frames = Frames::open(&segment.path).map_err(io)?;
     loop {
         match frames.next().map_err(io)? {
-            Next::End => return Ok(()),
             Next::Room if last => {
                 end.tail = Some(Tail { path: segment.path.clone(), offset: frames.offset(), unfinished: 0 });
                 return Ok(());
             }
-            // A crash may have come before it was taken from a segment that was closed.
-            Next::Room => return Ok(()),
+            // A crash may have come before the room was taken from a segment that was closed.
+            Next::End | Next::Room => return Ok(()),
             Next::Torn if last && !frames.goes_on_after(end.sequence).map_err(io)? => {
                 let (path, offset) = (segment.path.clone(), frames.offset());
                 end.tail = Some(Tail { path, offset, unfinished: frames.left() });
