@@ -1,7 +1,7 @@
 //! Damage to the data folder: it is mended without loss, or the start is refused with one line that helps.
 
 use super::sample::{assert_filled, edit, files, fill, open, options, put, spend, try_open, unknown};
-use latchkey::storage::{Options, Store};
+use latchkey::storage::{Options, Read, Store};
 use std::fs;
 use std::path::Path;
 
@@ -143,6 +143,62 @@ fn room_behind_the_last_frame_is_no_damage_and_is_used() {
     drop(store);
     let (store, _) = open(folder.path());
     assert_filled(&store, COUNT + 1);
+}
+
+/// The current may fail while a frame is on its way: any of its sectors may be on the disk by then, and the others are as
+/// they were. The frames before it were acknowledged, it was not.
+#[test]
+fn a_frame_that_a_power_cut_tore_is_there_whole_or_not_at_all() {
+    let live = tempfile::tempdir().unwrap();
+    let (store, _) = open(live.path());
+    (0..COUNT).for_each(|n| put(&store, &format!("k{n}"), &format!("value {n}")));
+    let cut = tempfile::tempdir().unwrap();
+    copy_folder(live.path(), cut.path());
+    // Larger than some sectors. Nothing but the journal has it when the current fails.
+    let large = "0123456789abcdef".repeat(125);
+    put(&store, "large", &large);
+    fs::copy(journal(live.path()), journal(cut.path())).unwrap();
+    let whole = fs::read(journal(cut.path())).unwrap();
+    let last = frames(&whole).pop().unwrap();
+    assert!(last.len() > 3 * SECTOR && whole.len() > last.end + SECTOR, "{last:?} of {}", whole.len());
+    let sectors: Vec<_> = (last.start / SECTOR..=last.end / SECTOR).collect();
+    let mut torn = 0;
+    for pattern in 0..1_usize << sectors.len() {
+        let folder = tempfile::tempdir().unwrap();
+        copy_folder(cut.path(), folder.path());
+        edit(&journal(folder.path()), |bytes| {
+            for (place, sector) in sectors.iter().enumerate() {
+                let kept = pattern >> place & 1 == 1;
+                let range = (sector * SECTOR).max(last.start)..((sector + 1) * SECTOR).min(last.end);
+                if !kept {
+                    bytes[range].fill(0);
+                }
+            }
+        });
+        let (store, opening) = open(folder.path());
+        let held = store.get(b"large").unwrap();
+        assert!(held.is_none() || held.as_deref() == Some(large.as_bytes()), "half a frame");
+        torn += usize::from(held.is_none());
+        assert_eq!(store.scan(b"k", None, usize::MAX).unwrap().len(), COUNT, "{opening}");
+        put(&store, "after", "the cut");
+    }
+    assert_eq!(torn, (1 << sectors.len()) - 1, "one pattern alone leaves it whole");
+}
+
+/// What a disk writes as a whole.
+const SECTOR: usize = 512;
+
+/// Where the frames of a segment lie: each begins with its length without the header of 16 bytes.
+fn frames(segment: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut found: Vec<std::ops::Range<usize>> = Vec::new();
+    loop {
+        let start = found.last().map_or(0, |frame| frame.end);
+        let length = u32::from_le_bytes(segment[start..start + 4].try_into().unwrap()) as usize;
+        if length == 0 {
+            return found;
+        }
+        found.push(start..start + 16 + length);
+    }
 }
 
 #[test]
