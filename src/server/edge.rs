@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::identity::PasswordPool;
 use crate::identity::login::{AddressLimit, Login};
 use crate::oauth::discovery::Metadata;
-use crate::remote::{RemoteKeys, Turns};
+use crate::remote::{Pictures, RemoteKeys, Turns};
 use crate::web::extract::client_certificate::{ClientCertificates, PeerCertificate};
 use crate::web::extract::client_ip::TrustedProxies;
 use crate::web::extract::cookie::Cookies;
@@ -116,6 +116,7 @@ pub(super) fn state(settings: &Settings, house: &House, tls: &Tls) -> Result<(Ap
         clock: Arc::clone(&services.clock),
         entropy: Arc::clone(&services.entropy),
         remote_keys: RemoteKeys::new(Arc::clone(&outbound), Arc::clone(&services.clock)),
+        pictures: Arc::new(Pictures::new(Arc::clone(&outbound), Arc::clone(&services.clock))),
         documents: Turns::new(Arc::clone(&services.clock)),
         outbound,
         trail: Arc::new(Trail::new(

@@ -5,6 +5,7 @@ mod authentication;
 mod authorization_request;
 mod client_document;
 pub mod extract;
+pub mod logos;
 pub mod middleware;
 pub mod pages;
 pub mod paths;

@@ -59,6 +59,8 @@ pub const CHECK_SESSION: &str = "/check-session";
 pub const SESSION_STATE: &str = "/check-session/state";
 /// Where the first administrator is made.
 pub const SETUP: &str = "/setup";
+/// The pictures of clients.
+pub const LOGOS: &str = "/logos/{name}";
 /// The style sheet, the script and the icon.
 pub const STATIC: &str = "/static/{name}";
 

@@ -1,10 +1,11 @@
 //! The whole URL map.
 
+use super::logos;
 use super::middleware::open;
 use super::pages::{check_session, consent, device, index, login, logout, select_account, setup, signed_out};
 use super::paths::{
     AUTHORIZE, CANCEL_LOGIN, CHECK_SESSION, CONSENT, DEVICE, DEVICE_ALLOWED, DEVICE_AUTHORIZATION,
-    DEVICE_CONFIRM, DEVICE_DENIED, INDEX, INTROSPECT, JWKS, LOGIN, LOGOUT, OAUTH_METADATA,
+    DEVICE_CONFIRM, DEVICE_DENIED, INDEX, INTROSPECT, JWKS, LOGIN, LOGOS, LOGOUT, OAUTH_METADATA,
     OPENID_CONFIGURATION, PAR, REGISTER, REGISTRATION, RESUME, REVOKE, SELECT_ACCOUNT, SESSION_STATE, SETUP,
     SIGNED_OUT, STATIC, TOKEN, USERINFO,
 };
@@ -119,5 +120,6 @@ fn configure_pages(app: &mut ServiceConfig) {
         .service(resource(SESSION_STATE).route(seen().to(check_session::state)))
         .service(resource(SIGNED_OUT).route(seen().to(signed_out::get)))
         .service(resource(SETUP).route(seen().to(setup::get)).route(post().to(setup::post)))
+        .service(resource(LOGOS).route(seen().to(logos::get)))
         .service(resource(STATIC).route(seen().to(static_files::get)));
 }

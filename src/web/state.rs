@@ -9,7 +9,7 @@ use crate::oauth::clients::registration::Offer;
 use crate::ports::outbound::Outbound;
 use crate::ports::{Clock, Entropy};
 use crate::records::{Client, Remembered, Tenant};
-use crate::remote::{RemoteKeys, Turns};
+use crate::remote::{Pictures, RemoteKeys, Turns};
 use crate::storage::Store;
 use crate::web::extract::client_certificate::ClientCertificates;
 use crate::web::extract::client_ip::TrustedProxies;
@@ -59,6 +59,8 @@ pub struct AppState {
     pub outbound: Arc<dyn Outbound>,
     /// The key sets of others, as they were fetched through it.
     pub remote_keys: RemoteKeys,
+    /// The pictures of clients, as they were fetched through it.
+    pub pictures: Arc<Pictures>,
     /// Whose turn it is to fetch the document that a client is.
     pub documents: Turns,
     /// The way into the audit trail for entries of acts that change nothing.

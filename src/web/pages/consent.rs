@@ -7,6 +7,7 @@ use crate::records::{Client, Interaction, Origin, Scope, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::logos;
 use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of, host_of};
 use crate::web::respond::page_error::{PageError, Phrase};
@@ -25,6 +26,8 @@ pub struct ConsentPage {
     pub frame: Frame,
     /// Who asks.
     pub client_name: String,
+    /// The path of its picture.
+    pub logo: Option<String>,
     /// The host that describes the client, where nobody registered it. CIMD §8.5.
     pub publisher: Option<String>,
     /// What more may be read about it: the key of a text, the host, and the address. OIDC Registration §2.
@@ -124,6 +127,7 @@ fn show(
         details: details(&frame, &waiting.authorization_details, types),
         frame,
         client_name: client.display_name().to_owned(),
+        logo: logos::href(visit, &client),
         publisher: publisher(&client),
         links: links(&client),
         redirect_host: Url::parse(&waiting.redirect_uri).map(|url| host_of(&url)).unwrap_or_default(),
@@ -145,9 +149,7 @@ fn publisher(client: &Client) -> Option<String> {
 }
 
 /// OIDC Registration §2: the person should be able to read what the client says of itself. Each address is shown with its
-/// host, since it is the client's own word; the picture is not shown.
-// Not done: OIDC Registration §2: `logo_uri`: a picture of another server would see who signs in, and could look like ours.
-// Not done: CIMD §8.8: no logo is fetched, so none is shown.
+/// host, since it is the client's own word.
 fn links(client: &Client) -> Vec<(&'static str, String, String)> {
     let about = &client.about;
     let all = [
@@ -179,6 +181,7 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
     let page = |client_name: &str, scope: &str, resources: &[&str]| ConsentPage {
         frame: frame.clone(),
         client_name: client_name.into(),
+        logo: None,
         publisher: None,
         links: Vec::new(),
         stays_here: false,
@@ -206,7 +209,12 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         details: vec!["Pay 123.50 EUR from your account DE02…2051 to Meadow Books".into()],
         ..page("Meadow Pay", "openid", &[])
     };
+    let pictured = ConsentPage {
+        logo: Some(frame.href("/logos/NAME")),
+        ..page("Meadow Notes", "openid profile email", &[])
+    };
     vec![
+        Sample::of("logo", &pictured),
         Sample::of("detailed", &detailed),
         Sample::of("usual", &page("Meadow Notes", "openid profile email", &[])),
         Sample::of("all", &page("Meadow Notes", all, &["https://api.meadow.example"])),

@@ -13,6 +13,7 @@ use crate::web::extract::cookie::{CookieKind, CookieValue};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::logos;
 use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample};
 use crate::web::respond::page_error::PageError;
@@ -191,6 +192,9 @@ fn show(
 ) -> Result<HttpResponse, PageError> {
     let client = waiting.map(|waiting| client_of(visit, waiting)).transpose()?.flatten();
     let subject = Subject::interaction(waiting.map(|waiting| waiting.id.as_str()));
+    if let Some(client) = &client {
+        logos::expect(visit, client);
+    }
     let page = LoginPage {
         frame: visit.frame_in(waiting.and_then(|waiting| waiting.ui_locales.as_deref())),
         client_name: client.map(|client| client.display_name().to_owned()),

@@ -6,6 +6,7 @@ use crate::records::{Client, Interaction, find};
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::interaction_cookie::Browser;
 use crate::web::extract::{PageForm, Visit};
+use crate::web::logos;
 use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
@@ -22,6 +23,8 @@ pub struct SelectAccountPage {
     pub frame: Frame,
     /// To which client the person goes on.
     pub client_name: String,
+    /// The path of its picture.
+    pub logo: Option<String>,
     /// Who is signed in, by their name.
     pub account: String,
     /// And by the name that they type, where that is another.
@@ -84,6 +87,7 @@ fn show(
     let page = SelectAccountPage {
         frame: visit.frame_in(waiting.ui_locales.as_deref()),
         client_name: client.display_name().to_owned(),
+        logo: logos::href(visit, &client),
         username: Some(person.user.username.clone()).filter(|username| *username != account),
         account,
         form: csrf::seal(browser, FormName::SelectAccount, subject),
@@ -105,13 +109,19 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
     let page = |client_name: &str, account: &str, username: Option<&str>| SelectAccountPage {
         frame: frame.clone(),
         client_name: client_name.into(),
+        logo: None,
         account: account.into(),
         username: username.map(Into::into),
         form: seal.clone(),
         switch_href: frame.href("/login?interaction=INTERACTION"),
         cancel: seal.clone(),
     };
+    let pictured = SelectAccountPage {
+        logo: Some(frame.href("/logos/NAME")),
+        ..page("Meadow Notes", "Ada Lovelace", Some("ada"))
+    };
     vec![
+        Sample::of("logo", &pictured),
         Sample::of("usual", &page("Meadow Notes", "Ada Lovelace", Some("ada"))),
         Sample::of("username", &page("Meadow Notes", "ada", None)),
         Sample::of("markup", &page("\"><script>alert(1)</script>", "<b>\"'&", Some("'><b>"))),

@@ -54,7 +54,7 @@ async fn a_person_can_read_more_about_who_asks() {
         );
         assert!(ada.html.contains(&link), "{path}: {}", ada.html);
     }
-    assert!(!ada.html.contains("/logo"), "no other server learns who signs in");
+    assert!(!ada.html.contains("notes.example/logo"), "no other server learns who signs in");
 }
 
 /// Any program on a device can wait at its loopback addresses and claim a scheme, in the name of any client that

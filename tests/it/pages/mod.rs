@@ -8,6 +8,7 @@ mod errors;
 mod headers;
 mod index;
 mod login;
+mod logos;
 mod logout;
 mod samples;
 mod setup;

@@ -24,7 +24,7 @@ use latchkey::oauth::{Pepper, Rules, TokenPolicy, clients};
 use latchkey::ports::outbound::FakeOutbound;
 use latchkey::ports::{Clock, Entropy as _, FixedEntropy, ManualClock};
 use latchkey::records::{self, Client, GrantType, Remembered, Tenant, User};
-use latchkey::remote::{RemoteKeys, Turns};
+use latchkey::remote::{Pictures, RemoteKeys, Turns};
 use latchkey::storage::{Stop, Store};
 use latchkey::web::extract::client_certificate::ClientCertificates;
 use latchkey::web::extract::client_ip::TrustedProxies;
@@ -201,6 +201,7 @@ impl App {
             clock: clock.clone(),
             entropy: entropy.clone(),
             remote_keys: RemoteKeys::new(outbound.clone(), clock.clone()),
+            pictures: Arc::new(Pictures::new(outbound.clone(), clock.clone())),
             documents: Turns::new(clock.clone()),
             outbound: outbound.clone(),
             login: Login { policy: LoginPolicy::default(), devices: KnownDevices::new([8; 32]) },

@@ -15,7 +15,7 @@ pub(crate) enum Kept {
 }
 
 /// Every route: its path, the methods that it answers, and who may keep what it says.
-pub(crate) const ROUTES: [(&str, &[&str], Kept); 29] = {
+pub(crate) const ROUTES: [(&str, &[&str], Kept); 30] = {
     use Kept::{Never, Public};
     const PAGE: &[&str] = &["GET", "HEAD"];
     const FORM: &[&str] = &["GET", "HEAD", "POST"];
@@ -36,6 +36,7 @@ pub(crate) const ROUTES: [(&str, &[&str], Kept); 29] = {
         (paths::OPENID_CONFIGURATION, OPEN_GET, Public),
         (paths::OAUTH_METADATA, OPEN_GET, Public),
         (WELL_KNOWN, OPEN_GET, Public),
+        (paths::LOGOS, PAGE, Public),
         (paths::STATIC, PAGE, Public),
         (paths::INDEX, PAGE, Never),
         (paths::LOGIN, FORM, Never),

@@ -6,6 +6,7 @@ use crate::oauth::device;
 use crate::records::Scope;
 use crate::web::extract::csrf::{self, FormName, Subject};
 use crate::web::extract::{PageForm, Visit};
+use crate::web::logos;
 use crate::web::paths;
 use crate::web::respond::page::{FormSeal, Frame, Page, Sample, account_of};
 use crate::web::respond::page_error::{PageError, Phrase};
@@ -24,6 +25,8 @@ pub struct ConfirmPage {
     pub frame: Frame,
     /// What runs on the device.
     pub client_name: String,
+    /// The path of its picture.
+    pub logo: Option<String>,
     /// The code that the device should show.
     pub code: String,
     /// Who is signed in.
@@ -71,6 +74,7 @@ pub async fn get(visit: Visit) -> Result<HttpResponse, PageError> {
         details: details(&visit.frame(), &waiting.authorization_details, types),
         frame: visit.frame(),
         client_name: client.display_name().to_owned(),
+        logo: logos::href(&visit, &client),
         code: waiting.device.map(|device| device.user_code).unwrap_or_default(),
         account: account_of(&person.user),
         form: csrf::seal(&browser, FormName::Device, subject(&id, &person)),
@@ -128,6 +132,7 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
     let page = |client_name: &str, scope: &str, resources: &[&str]| ConfirmPage {
         frame: frame.clone(),
         client_name: client_name.into(),
+        logo: None,
         code: "BCDF-GHJK".into(),
         account: "Ada Lovelace".into(),
         scope: Scope::parse(scope).unwrap_or_default(),
@@ -136,7 +141,10 @@ pub fn samples(frame: &Frame) -> Vec<Sample> {
         form: FormSeal { csrf: "CSRF".into(), interaction: Some("INTERACTION".into()) },
         switch_href: frame.href("/login?interaction=INTERACTION"),
     };
+    let pictured =
+        ConfirmPage { logo: Some(frame.href("/logos/NAME")), ..page("Meadow TV", "openid profile", &[]) };
     vec![
+        Sample::of("logo", &pictured),
         Sample::of("usual", &page("Meadow TV", "openid profile", &[])),
         Sample::of(
             "all",
