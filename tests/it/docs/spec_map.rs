@@ -112,6 +112,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 9449", "OAuth 2.0 Demonstrating Proof of Possession"),
     ("RFC 9470", "OAuth 2.0 Step Up Authentication Challenge Protocol"),
     ("RFC 9562", "Universally Unique IDentifiers"),
+    ("RFC 9649", "WebP Image Format"),
     ("RFC 9651", "Structured Field Values for HTTP"),
     ("RFC 9700", "Best Current Practice for OAuth 2.0 Security"),
     ("RFC 9701", "JWT Response for OAuth Token Introspection"),
