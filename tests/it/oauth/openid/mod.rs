@@ -3,6 +3,7 @@
 mod acr;
 mod certification;
 mod claims;
+mod plan;
 mod scopes;
 mod select_account;
 mod step_up;
