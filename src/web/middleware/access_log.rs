@@ -6,12 +6,12 @@
 
 use super::request_id::RequestId;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::http::{Method, StatusCode};
 use std::time::{Duration, Instant};
 
-/// How many bytes of a path are logged.
-const PATH_LIMIT: usize = 128;
+/// How many bytes of a method and of a path are logged.
+const LIMIT: usize = 128;
 
 /// A request on its way.
 pub(super) struct Started {
@@ -33,26 +33,26 @@ pub(super) fn record(
     id: RequestId,
 ) {
     let line = Line {
-        method: request.method(),
+        method: cut(request.method().as_str()),
         path: cut(request.path()),
         status: status.as_u16(),
         took: started.at.elapsed(),
         id,
     };
     if status.is_server_error() {
-        tracing::error!(target: "latchkey::access", method = %line.method, path = line.path, status = line.status,
+        tracing::error!(target: "latchkey::access", method = line.method, path = line.path, status = line.status,
             took_us = line.micros(), request_id = %line.id, "answered");
     } else if is_page(headers) {
-        tracing::info!(target: "latchkey::access", method = %line.method, path = line.path, status = line.status,
+        tracing::info!(target: "latchkey::access", method = line.method, path = line.path, status = line.status,
             took_us = line.micros(), request_id = %line.id, "answered");
     } else {
-        tracing::debug!(target: "latchkey::access", method = %line.method, path = line.path, status = line.status,
+        tracing::debug!(target: "latchkey::access", method = line.method, path = line.path, status = line.status,
             took_us = line.micros(), request_id = %line.id, "answered");
     }
 }
 
 struct Line<'a> {
-    method: &'a Method,
+    method: &'a str,
     path: &'a str,
     status: u16,
     took: Duration,
@@ -69,7 +69,7 @@ fn is_page(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// The path of a URL is ASCII; should it ever not be, a cut within a character gives the empty path.
-fn cut(path: &str) -> &str {
-    path.get(..path.len().min(PATH_LIMIT)).unwrap_or_default()
+/// Methods and the paths of URLs are ASCII; should one ever not be, a cut within a character gives nothing.
+fn cut(text: &str) -> &str {
+    text.get(..text.len().min(LIMIT)).unwrap_or_default()
 }

@@ -129,8 +129,11 @@ fn a_head_that_can_be_read_in_two_ways_is_refused() {
     ] {
         assert_eq!(statuses(&server, head.as_bytes()), [status], "{name}");
     }
+    let method = format!("{} / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n", "M".repeat(20_000));
+    assert_eq!(statuses(&server, method.as_bytes()), [405]);
     let written = server.stop();
     assert!(!written.contains("panicked"), "{written}");
+    assert!(written.lines().all(|line| line.len() < 1000), "nobody fills the log by the line");
 }
 
 /// Who begins a body and does not go on is let wait, and then let go.
