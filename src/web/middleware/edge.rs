@@ -1,13 +1,13 @@
 //! The outermost layer, one future a request.
 
 use super::request_id::{RequestId, RequestIds};
-use super::{access_log, error_page, security_headers};
+use super::{access_log, error_page, host, security_headers};
 use crate::ports::Seed;
 use crate::web::respond::page::Stationery;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::HeaderName;
-use actix_web::{Error, HttpMessage as _};
+use actix_web::{Error, HttpMessage as _, HttpResponse};
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -74,13 +74,31 @@ where
         let started = access_log::Started::now();
         let id = self.shared.ids.next();
         request.extensions_mut().insert(id);
-        let answer = self.service.call(request);
         let shared = Arc::clone(&self.shared);
+        // RFC 9112 §3.2.
+        if !host::is_plain(request.headers()) {
+            return Box::pin(ready(Ok(refuse(&shared, &started, request, id))));
+        }
+        let answer = self.service.call(request);
         Box::pin(async move {
             let answer = answer.await?;
             Ok(finish(&shared, &started, answer, id))
         })
     }
+}
+
+/// Refuses a request before anybody looks at it.
+fn refuse<B: MessageBody>(
+    shared: &Shared,
+    started: &access_log::Started,
+    request: ServiceRequest,
+    id: RequestId,
+) -> ServiceResponse<EitherBody<B, String>> {
+    let bare = request.into_response(HttpResponse::BadRequest().finish());
+    finish(shared, started, bare, id).map_body(|_, body| match body {
+        EitherBody::Left { .. } => EitherBody::right(String::new()),
+        EitherBody::Right { body } => EitherBody::right(body),
+    })
 }
 
 /// Turns what the endpoint answered into what goes out.

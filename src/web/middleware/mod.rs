@@ -5,6 +5,7 @@ mod access_log;
 mod cors;
 mod edge;
 mod error_page;
+mod host;
 mod request_id;
 mod security_headers;
 

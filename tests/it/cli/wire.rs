@@ -97,6 +97,12 @@ fn a_head_that_can_be_read_in_two_ways_is_refused() {
         ("a NUL in a value", "GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n"),
         ("HTTP/2 at once", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         ("a path of 200 KB", &long),
+        ("no host", "GET / HTTP/1.1\r\n\r\n"),
+        ("two hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"),
+        ("a host with a user", "GET / HTTP/1.1\r\nHost: x@y\r\n\r\n"),
+        ("a host with a path", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n"),
+        ("a host with markup", "GET / HTTP/1.1\r\nHost: <script>\r\n\r\n"),
+        ("a host with a blank", "GET / HTTP/1.1\r\nHost: x y\r\n\r\n"),
         ("2000 headers", &many),
         ("a TLS handshake", "\x16\x03\x01\x02\0\x01\0\x01\u{7c}\x03\x03"),
     ] {

@@ -103,6 +103,7 @@ const TITLES: &[(&str, &str)] = &[
     ("RFC 9106", "Argon2 Memory-Hard Function"),
     ("RFC 9110", "HTTP Semantics"),
     ("RFC 9111", "HTTP Caching"),
+    ("RFC 9112", "HTTP/1.1"),
     ("RFC 9126", "OAuth 2.0 Pushed Authorization Requests"),
     ("RFC 9207", "OAuth 2.0 Authorization Server Issuer Identification"),
     ("RFC 9278", "JWK Thumbprint URI"),
