@@ -3,7 +3,10 @@
 use crate::support::app::PASSWORD;
 use crate::support::site::Site;
 use crate::support::webdriver::{Chromium, chromium, chromium_without_foreign_cookies};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::key::Key;
+use latchkey::ports::outbound::Fetched;
 
 /// A site where `ada` may sign in, and a browser. None where there is no Chromium.
 async fn start(scripts: bool) -> Option<(Site, Chromium)> {
@@ -50,6 +53,34 @@ async fn a_person_signs_in_consents_and_goes_back() {
     assert_eq!((parameter(&back, "state").as_str(), parameter(&back, "iss")), ("xyz", site.url.clone()));
     browser.open(&site.authorize("openid")).await;
     browser.arrive(&site.callback).await;
+    stop(site, browser).await;
+}
+
+/// OIDC Registration §2: under the page's policy, and from our own path.
+#[actix_web::test]
+#[ignore = "needs Chromium: scripts/test runs it"]
+async fn a_person_sees_the_picture_of_the_client() {
+    const LOGO: &str = "https://notes.example/logo";
+    const PNG: &str =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let Some((site, browser)) = start(true).await else { return };
+    let body = STANDARD.decode(PNG).unwrap();
+    site.app.outbound.answer(LOGO, Ok(Fetched { status: 200, body, ..Fetched::default() }));
+    site.app.change_client("web", |client| client.about.logo_uri = Some(LOGO.to_owned()));
+    browser.open(&site.authorize("openid")).await;
+    log_in(&browser, PASSWORD).await;
+    browser.arrive(&format!("{}/consent", site.url)).await;
+    let look = "const logo = document.querySelector('img.logo'); return [logo.complete && logo.naturalWidth, logo.src]";
+    let mut seen = browser.script(look).await;
+    for _ in 0..50 {
+        if seen[0] != false {
+            break;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+        seen = browser.script(look).await;
+    }
+    assert_eq!(seen[0], 1, "{seen}");
+    assert!(seen[1].as_str().unwrap().starts_with(&format!("{}/logos/", site.url)), "{seen}");
     stop(site, browser).await;
 }
 
