@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// What a tag and its time take.
 const SPENT_BYTES: usize = 24;
 
-/// Writes and audit entries that stand or fall together.
+/// Writes, tags that were spent and audit entries: they stand or fall together.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Changes {
     /// The last word on each key: a value, or none where it is deleted.

@@ -20,6 +20,9 @@ pub struct Options {
     pub group_limit: usize,
     /// How many units of work may wait; the next is answered "unavailable". Default 4,096.
     pub queue_limit: usize,
+    /// How many tags may be remembered as spent; a unit that spends more is answered "unavailable". Default 4,000,000, of about 50
+    /// bytes each.
+    pub spent_limit: usize,
     /// How many noted audit events may wait; the next is dropped and counted. Default 32,768.
     pub note_limit: usize,
     /// How long a noted audit event waits for company before it is written. Default 50 ms.
@@ -44,6 +47,7 @@ impl Default for Options {
             snapshot_after_bytes: 256 * MIB,
             group_limit: 512,
             queue_limit: 4096,
+            spent_limit: 4_000_000,
             note_limit: 32_768,
             note_delay: Duration::from_millis(50),
             min_free_bytes: 256 * MIB,

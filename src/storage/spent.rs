@@ -6,6 +6,7 @@
 
 use super::port::Tag;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Tags, with the second until which each is remembered (since 1970).
@@ -20,6 +21,8 @@ const SPACIOUS: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Spent {
     shards: [Mutex<Shard>; SHARDS],
+    /// How many there are, about: who reads it need not wait for those who write.
+    count: AtomicUsize,
 }
 
 impl Spent {
@@ -28,10 +31,16 @@ impl Spent {
         locked(self.shard(tag)).contains_key(tag)
     }
 
+    /// How many tags are remembered.
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
     /// Remembers `tags`.
     pub(super) fn extend(&self, tags: impl IntoIterator<Item = (Tag, u64)>) {
         for (tag, until) in tags {
-            locked(self.shard(&tag)).insert(tag, until);
+            let before = locked(self.shard(&tag)).insert(tag, until);
+            self.count.fetch_add(usize::from(before.is_none()), Ordering::Relaxed);
         }
     }
 
@@ -39,7 +48,9 @@ impl Spent {
     pub(super) fn forget(&self, now: u64) {
         for shard in &self.shards {
             let mut shard = locked(shard);
+            let before = shard.len();
             shard.retain(|_, until| *until > now);
+            self.count.fetch_sub(before - shard.len(), Ordering::Relaxed);
             if shard.capacity() > SPACIOUS * shard.len() {
                 let needed = 2 * shard.len();
                 shard.shrink_to(needed);
@@ -96,12 +107,13 @@ mod tests {
     fn what_is_over_is_forgotten_and_its_room_given_back() {
         let spent = Spent::default();
         spent.extend((0..10_000).map(|n| (tag(n), n)));
-        assert_eq!(all(&spent).len(), 10_000);
+        assert_eq!((all(&spent).len(), spent.count()), (10_000, 10_000));
+        spent.extend([(tag(1), 1)]);
         spent.forget(9_989);
         assert!(!spent.contains(&tag(9_989)) && spent.contains(&tag(9_990)));
         let mut left: Vec<_> = (9_990..10_000).map(|n| (tag(n), n)).collect();
         left.sort_unstable();
-        assert_eq!(all(&spent), left);
+        assert_eq!((all(&spent), spent.count()), (left, 10));
         let room: usize = spent.shards.iter().map(|shard| locked(shard).capacity()).sum();
         assert!(room < 1_000, "{room}");
     }

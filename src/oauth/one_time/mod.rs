@@ -1,4 +1,4 @@
-//! Single use of what others sign: client assertions (RFC 7523 §3), `DPoP` proofs (RFC 9449 §11.1), request objects.
+//! Single use of what others sign: client assertions (RFC 7523 §3), `DPoP` proofs (RFC 9449 §11.1).
 //!
 //! What was shown is remembered until it would have expired by itself, in the store, so a restart forgets nothing; and two
 //! that race are told apart, since units of work are serialisable.

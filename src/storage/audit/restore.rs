@@ -87,6 +87,11 @@ impl Restore {
         Ok(())
     }
 
+    /// The end of the log, with all that was expected so far.
+    pub(in crate::storage) fn expected(&self) -> Head {
+        self.chain.head()
+    }
+
     /// Refuses entries that the journal does not know: it must have lost them. To be asked when every entry was
     /// expected, before anything is changed.
     pub(in crate::storage) fn refuse_unknown(&mut self) -> Result<(), OpenError> {

@@ -15,7 +15,7 @@ use super::super::port::Tag;
 use super::super::spent::Spent;
 use super::folder::replace;
 use super::journal::cursor::Cursor;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -59,31 +59,12 @@ impl Checkpoint {
 
     /// Reads the head of the note at `path`; none if there is none, or none that makes sense.
     pub(in crate::storage) fn read(path: &Path) -> Option<Self> {
-        Self::from_file(&mut File::open(path).ok()?)
-    }
-
-    /// Reads all of the note at `path`; none if there is none, or none that is whole.
-    pub(in crate::storage) fn read_with_spent(path: &Path) -> Option<(Self, Spent)> {
-        let mut file = File::open(path).ok()?;
-        let checkpoint = Self::from_file(&mut file)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).ok()?;
-        let (tags, end) = bytes.split_at_checked(bytes.len().checked_sub(END_BYTES)?)?;
-        let (mut tags_left, mut end) = (Cursor::new(tags), Cursor::new(end));
-        let count = end.u64()?;
-        if end.u32()? != crc32c::crc32c_append(crc32c::crc32c(tags), &count.to_le_bytes()) {
-            return None;
-        }
-        let spent = Spent::default();
-        for _ in 0..count {
-            spent.extend([(Tag(tags_left.take(16)?.try_into().ok()?), tags_left.u64()?)]);
-        }
-        tags_left.is_empty().then_some((checkpoint, spent))
-    }
-
-    fn from_file(file: &mut File) -> Option<Self> {
         let mut head = [0; HEAD_BYTES];
-        file.read_exact(&mut head).ok()?;
+        File::open(path).and_then(|mut file| file.read_exact(&mut head)).ok()?;
+        Self::decode(&head)
+    }
+
+    fn decode(head: &[u8]) -> Option<Self> {
         let (content, checksum) = head.split_at_checked(HEAD_BYTES.checked_sub(4)?)?;
         let mut cursor = Cursor::new(content);
         if cursor.take(8)? != MAGIC || crc32c::crc32c(content).to_le_bytes() != checksum {
@@ -93,6 +74,42 @@ impl Checkpoint {
         let audit = Head { sequence: cursor.u64()?, hash: cursor.take(32)?.try_into().ok()? };
         cursor.is_empty().then_some(Self { sequence, audit })
     }
+}
+
+/// What was read of a note: each part is none where it does not make sense.
+#[derive(Debug, Default)]
+pub(super) struct Note {
+    /// What it promises.
+    pub(super) checkpoint: Option<Checkpoint>,
+    /// What was spent.
+    pub(super) spent: Option<Spent>,
+}
+
+impl Note {
+    /// Reads the note at `path`, if there is one.
+    pub(super) fn read(path: &Path) -> io::Result<Self> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(bytes.split_at_checked(HEAD_BYTES).map_or_else(Self::default, |(head, tags)| {
+                Self { checkpoint: Checkpoint::decode(head), spent: decode_tags(tags) }
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn decode_tags(bytes: &[u8]) -> Option<Spent> {
+    let (tags, end) = bytes.split_at_checked(bytes.len().checked_sub(END_BYTES)?)?;
+    let (mut tags_left, mut end) = (Cursor::new(tags), Cursor::new(end));
+    let count = end.u64()?;
+    if end.u32()? != crc32c::crc32c_append(crc32c::crc32c(tags), &count.to_le_bytes()) {
+        return None;
+    }
+    let spent = Spent::default();
+    for _ in 0..count {
+        spent.extend([(Tag(tags_left.take(16)?.try_into().ok()?), tags_left.u64()?)]);
+    }
+    tags_left.is_empty().then_some(spent)
 }
 
 fn entry((Tag(tag), until): &(Tag, u64)) -> impl Iterator<Item = u8> {

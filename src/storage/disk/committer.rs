@@ -90,13 +90,13 @@ impl Committer {
         let mut bytes = 0;
         for mut unit in units {
             let changes = unit.run(&group).unwrap_or_default();
-            match blocked {
-                Some(fault) if !changes.is_empty() => {
-                    unit.answer(Err(fault.clone()));
-                    continue;
-                }
-                _ => ran.push(unit),
+            let crowded = (!changes.spent.is_empty()).then(|| self.crowded()).flatten();
+            let blocked = blocked.cloned().filter(|_| !changes.is_empty()).or(crowded);
+            if let Some(fault) = blocked {
+                unit.answer(Err(fault));
+                continue;
             }
+            ran.push(unit);
             bytes += changes.bytes();
             group.absorb(changes);
             if bytes >= GROUP_BYTES {
@@ -110,6 +110,12 @@ impl Committer {
         for unit in ran {
             unit.answer(committed.clone());
         }
+    }
+
+    /// Why nothing more can be spent, if so.
+    fn crowded(&self) -> Option<Fault> {
+        let is_full = self.index.spent().count() >= self.options.spent_limit;
+        is_full.then(|| Fault::unavailable("as much as may be is remembered of what was shown once"))
     }
 
     /// The noted events that can be committed; counts the others.
@@ -224,9 +230,8 @@ impl Committer {
     }
 }
 
-/// There is no room for a frame, so none was written: the next group tries it again.
+/// There is no room for a frame, so none was written: the next group tries it again. Whoever is answered so logs it.
 fn no_room(error: &std::io::Error) -> Fault {
-    tracing::error!(%error, "no room could be made in the journal; the next write tries it again");
     Fault::unavailable(format!("no room could be made in the journal: {error}"))
 }
 

@@ -17,11 +17,12 @@ const LOCK_PAUSE: Duration = Duration::from_millis(50);
 const UNFINISHED: &str = "new";
 
 /// All that is made in the data folder for the owner alone.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "lock",
     "journal",
     "index",
     "index.damaged",
+    "index.new",
     "audit",
     "snapshots",
     "checkpoint",

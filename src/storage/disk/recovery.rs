@@ -8,7 +8,7 @@ use super::super::audit::{AuditWriter, Restore};
 use super::super::opening::{OpenError, Opening};
 use super::super::options::Options;
 use super::super::spent::Spent;
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Note};
 use super::folder::Folder;
 use super::index::{Index, Settler, Tree};
 use super::journal::segment::Segment;
@@ -17,8 +17,6 @@ use super::rebuild::{Base, rebuild};
 use super::replay::Replay;
 use super::snapshot;
 use std::path::Path;
-
-const NOTE_MISSING: &str = "the note of the last checkpoint was missing or damaged";
 
 /// A store that is at its last acknowledged state.
 pub(super) struct Recovered {
@@ -32,23 +30,24 @@ pub(super) struct Recovered {
 pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, Opening), OpenError> {
     let mut opening = Opening::default();
     let segments = journal::segments(&folder.journal())?;
-    let (noted, spent) = Checkpoint::read_with_spent(&folder.checkpoint()).unzip();
-    if noted.is_none() && !segments.is_empty() {
-        opening.remarks.push(NOTE_MISSING.to_owned());
-    }
     let oldest = segments.first().map_or(1, |segment| segment.first);
-    let found = match spent {
-        // Then a snapshot has to tell what was spent before the journal begins.
-        None if oldest > 1 => Err(NOTE_MISSING.to_owned()),
-        spent => examine(&folder.index(), options, spent.unwrap_or_default(), oldest),
-    };
+    let note = Note::read(&folder.checkpoint()).map_err(OpenError::io("read", &folder.checkpoint()))?;
+    let promised = note.checkpoint.map_or(0, |checkpoint| checkpoint.sequence);
+    // One from before the journal begins does not know what came between.
+    let (noted, spent) =
+        note.checkpoint.zip(note.spent).filter(|(noted, _)| noted.sequence + 1 >= oldest).unzip();
+    if noted.is_none() && !segments.is_empty() {
+        opening.remarks.push("the note of the last checkpoint was missing, damaged or too old".to_owned());
+    }
+    let found = examine(&folder.index(), options, oldest);
     let (held, reached) =
         found.as_ref().map_or((0, 0), |base| (base.standing.mark.sequence, base.standing.reaches));
     let from = if found.is_ok() { first_needed(noted, held) } else { 0 };
     let end = journal::read(&segments, from, &mut |_| Ok(()))?;
     let kept = snapshot::list(&folder.snapshots()).map_err(OpenError::io("read", &folder.snapshots()))?;
     let kept = kept.last().map_or(0, |snapshot| snapshot.first);
-    check_promise(folder, &end, noted.map_or(0, |noted| noted.sequence).max(reached).max(kept))?;
+    check_promise(folder, &end, promised.max(reached).max(kept))?;
+    let spent = spent.map_or_else(|| spent_before(folder, oldest), Ok)?;
     journal::sync(&folder.journal(), &segments)?;
     let base = match found {
         Ok(base) => base,
@@ -62,7 +61,7 @@ pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, 
     };
     let from = first_needed(noted, base.standing.mark.sequence);
     let audited = noted.unwrap_or_else(|| without_note(&end));
-    let base = Replay::above(base, options.memtable_bytes, options.settle_pairs);
+    let base = Replay::above(base, spent, options.memtable_bytes, options.settle_pairs);
     let (index, settler, mut restore) = replay(folder, &segments, audited, from, base, &mut opening)?;
     restore.refuse_unknown()?;
     opening.cut_bytes = journal::cut(&end)?;
@@ -76,9 +75,8 @@ pub(super) fn recover(folder: &Folder, options: &Options) -> Result<(Recovered, 
     Ok((Recovered { index, settler, segments, audit }, opening))
 }
 
-/// Opens the tree and looks at all of it, with what was `spent`; says why it cannot be used with a journal that begins
-/// at the frame `oldest` if so.
-fn examine(path: &Path, options: &Options, spent: Spent, oldest: u64) -> Result<Base, String> {
+/// Opens the tree and looks at all of it; says why it cannot be used with a journal that begins at the frame `oldest` if so.
+fn examine(path: &Path, options: &Options, oldest: u64) -> Result<Base, String> {
     if !path.exists() {
         return Err("it was missing".to_owned());
     }
@@ -87,7 +85,7 @@ fn examine(path: &Path, options: &Options, spent: Spent, oldest: u64) -> Result<
         Ok(Some(standing)) if oldest > standing.mark.sequence + 1 => {
             Err("it is older than the journal".to_owned())
         }
-        Ok(Some(standing)) => Ok(Base { tree, standing, spent }),
+        Ok(Some(standing)) => Ok(Base { tree, standing }),
         Ok(None) => {
             tree.discard();
             Err("it was empty".to_owned())
@@ -97,6 +95,24 @@ fn examine(path: &Path, options: &Options, spent: Spent, oldest: u64) -> Result<
             Err(reason)
         }
     }
+}
+
+/// What was spent before the journal begins, at the frame `oldest`, where no note says it: a snapshot does, the newest that is
+/// whole and not from before.
+fn spent_before(folder: &Folder, oldest: u64) -> Result<Spent, OpenError> {
+    if oldest == 1 {
+        return Ok(Spent::default());
+    }
+    let snapshots =
+        snapshot::list(&folder.snapshots()).map_err(OpenError::io("read", &folder.snapshots()))?;
+    let mut usable = snapshots.iter().rev().filter(|snapshot| snapshot.first + 1 >= oldest);
+    usable.find_map(|snapshot| snapshot::spent(&snapshot.path).ok()).ok_or_else(|| OpenError::Damaged {
+        path: folder.checkpoint(),
+        what: format!(
+            "it is missing, damaged or too old, and no snapshot that is whole says what was spent before frame {oldest}; \
+             put the data folder back from a copy (nothing was changed)"
+        ),
+    })
 }
 
 /// The first frame that the index at frame `held`, or the audit files, may lack.
@@ -130,6 +146,9 @@ fn replay(
     let mut restore = Restore::after(&folder.audit(), audited.audit)?;
     journal::read(segments, from, &mut |frame| {
         if frame.mark.sequence > audited.sequence {
+            if frame.audit_before != restore.expected() {
+                return Err(audit_contradicts(folder, frame.mark.sequence));
+            }
             let expected = frame.changes.events.iter().try_for_each(|event| restore.expect(event));
             expected.map_err(OpenError::io("read the audit log in", &folder.audit()))?;
         }
@@ -146,6 +165,15 @@ fn replay(
 /// Where the audit files are compared from, if no checkpoint says it: the oldest frame.
 fn without_note(end: &End) -> Checkpoint {
     Checkpoint { sequence: 0, audit: end.audit_before.unwrap_or_default() }
+}
+
+fn audit_contradicts(folder: &Folder, sequence: u64) -> OpenError {
+    OpenError::Damaged {
+        path: folder.audit(),
+        what: format!(
+            "it does not go on as journal frame {sequence} says; put the data folder back from a copy (nothing was changed)"
+        ),
+    }
 }
 
 fn index_damaged(folder: &Folder, what: &str) -> OpenError {

@@ -1,6 +1,7 @@
 //! Replaying the journal: its frames go into the index as groups of units do, and are settled at the end.
 
 use super::super::port::Fault;
+use super::super::spent::Spent;
 use super::index::{Index, Mark, Settler};
 use super::journal::frame::Frame;
 use super::rebuild::Base;
@@ -16,9 +17,9 @@ pub(super) struct Replay {
 }
 
 impl Replay {
-    /// Begins at `base`; about `memtable_bytes` are kept in memory at most, and settled `settle_pairs` at a time.
-    pub(super) fn above(base: Base, memtable_bytes: usize, settle_pairs: usize) -> Self {
-        let Base { tree, standing, spent } = base;
+    /// Begins at `base`, with what was `spent` until then at least; about `memtable_bytes` are kept in memory at most, and settled `settle_pairs` at a time.
+    pub(super) fn above(base: Base, spent: Spent, memtable_bytes: usize, settle_pairs: usize) -> Self {
+        let Base { tree, standing } = base;
         let settler = Settler::at(standing, settle_pairs);
         Self {
             index: Index::above(tree, spent),

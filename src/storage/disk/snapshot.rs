@@ -10,6 +10,7 @@
 use super::super::audit::Head;
 use super::super::changes::Changes;
 use super::super::port::{Fault, Tag};
+use super::super::spent::Spent;
 use super::folder::replace;
 use super::index::{Index, Mark, checksum};
 use super::journal::frame::Frame;
@@ -63,6 +64,16 @@ fn put(file: &mut dyn Write, mark: Mark, changes: Changes) -> Result<(), Failure
     let frame = Frame { mark, audit_before: Head::default(), changes };
     let bytes = frame.encode().ok_or_else(|| io::Error::other("a snapshot frame is too large"))?;
     Ok(file.write_all(&bytes)?)
+}
+
+/// What was spent, by the snapshot at `path`. Says what is wrong with one that is not whole.
+pub(super) fn spent(path: &Path) -> Result<Spent, String> {
+    let spent = Spent::default();
+    read(path, &mut |frame| {
+        spent.extend(frame.changes.spent);
+        Ok(())
+    })?;
+    Ok(spent)
 }
 
 /// Hands the frames of the snapshot at `path` to `visit`. Says what is wrong with a snapshot that is not whole.

@@ -110,10 +110,13 @@ fn an_older_index_catches_up() {
 fn an_unfinished_frame_at_the_end_is_cut_off() {
     let folder = filled();
     let whole = fs::read(journal(folder.path())).unwrap();
+    // Room behind it is none of it.
+    let room = |torn: &[u8]| [torn, &[0; 700]].concat();
     for torn in [&whole[..40], &whole[..7], &[&[0; 300], &b"x"[..]].concat()] {
-        edit(&journal(folder.path()), |bytes| bytes.extend(torn));
+        edit(&journal(folder.path()), |bytes| bytes.extend(room(torn)));
         let (store, opening) = open(folder.path());
-        assert_eq!(opening.cut_bytes, torn.len() as u64);
+        let bytes = torn.iter().rposition(|byte| *byte != 0).unwrap() as u64 + 1;
+        assert_eq!(opening.cut_bytes, bytes);
         assert_filled(&store, COUNT);
         drop(store);
         assert_eq!(fs::read(journal(folder.path())).unwrap(), whole);
@@ -226,6 +229,19 @@ fn a_journal_that_ends_before_what_was_acknowledged_is_refused() {
 }
 
 #[test]
+fn a_note_whose_tags_are_damaged_still_promises() {
+    let folder = filled();
+    let (store, _) = open(folder.path());
+    spend(&store, 7);
+    drop(store);
+    edit(&folder.path().join("checkpoint"), |bytes| bytes[70] ^= 1);
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    // The last frame holds no event, so the audit log knows nothing of it.
+    edit(&journal(folder.path()), |bytes| bytes.truncate(bytes.len() - 1));
+    assert_refused(folder.path(), "were acknowledged");
+}
+
+#[test]
 fn a_journal_broken_in_the_middle_is_refused() {
     for part in [3, 5, 10] {
         let folder = filled();
@@ -291,31 +307,49 @@ fn a_missing_checkpoint_note_costs_nothing_but_time() {
     assert_eq!(opening.remarks.len(), 1);
 }
 
-/// A store with `COUNT` tags spent besides, most of them in no segment of the journal any more.
-fn spent() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let small = Options {
+/// Settings under which a journal is soon shortened.
+fn small() -> Options {
+    Options {
         journal_limit_bytes: 1024,
         snapshot_after_bytes: 2048,
         checkpoint_every: std::time::Duration::from_millis(1),
         ..options()
-    };
-    let (store, _) = Store::open(folder.path(), &small).unwrap();
-    for n in 0..COUNT {
-        spend(&store, n as u64);
-        put(&store, &format!("k{n}"), &format!("value {n}"));
     }
-    drop(store);
-    assert_ne!(journal(folder.path()).file_name().unwrap(), "00000000000000000001.journal");
+}
+
+/// A store with `COUNT` tags spent besides, most of them in no segment of the journal any more.
+fn spent() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    spend_and_put(&Store::open(folder.path(), &small()).unwrap().0, 0..COUNT);
+    assert_shortened(folder.path());
     folder
+}
+
+fn spend_and_put(store: &Store, numbers: std::ops::Range<usize>) {
+    for n in numbers {
+        spend(store, n as u64);
+        put(store, &format!("k{n}"), &format!("value {n}"));
+    }
+}
+
+fn assert_shortened(folder: &Path) {
+    assert_ne!(journal(folder).file_name().unwrap(), "00000000000000000001.journal");
+}
+
+/// What [`spent`] spent is remembered, each until its own second.
+fn assert_spent(store: &Store) {
+    let all = COUNT as u64;
+    assert_eq!(unknown(store, 0..all), [0; 0]);
+    store.forget_spent(all / 2);
+    assert_eq!(unknown(store, 0..all), (0..=all / 2).collect::<Vec<_>>());
 }
 
 #[test]
 fn a_damaged_checkpoint_note_forgets_nothing_that_was_spent() {
     let folder = spent();
     let whole = fs::read(folder.path().join("checkpoint")).unwrap();
-    let cuts = (0..whole.len()).step_by(31).map(|length| whole[..length].to_vec());
-    let flips = (0..whole.len()).step_by(37).map(|place| {
+    let cuts = (0..whole.len()).step_by(101).map(|length| whole[..length].to_vec());
+    let flips = (0..whole.len()).step_by(67).map(|place| {
         let mut bytes = whole.clone();
         bytes[place] ^= 1;
         bytes
@@ -326,22 +360,59 @@ fn a_damaged_checkpoint_note_forgets_nothing_that_was_spent() {
         fs::write(copy.path().join("checkpoint"), damaged).unwrap();
         let (store, opening) = open(copy.path());
         assert_filled(&store, COUNT);
-        assert_eq!(unknown(&store, 0..COUNT as u64), [0; 0]);
-        assert!(opening.rebuilt.is_some() && opening.remarks.len() == 1, "{opening}");
-        drop(store);
-        let (store, opening) = open(copy.path());
-        assert_eq!((unknown(&store, 0..COUNT as u64), opening.rebuilt), (vec![], None));
+        assert_spent(&store);
+        assert_eq!((opening.rebuilt.as_deref(), opening.remarks.len()), (None, 1), "{opening}");
     }
+}
+
+#[test]
+fn a_checkpoint_note_from_before_the_journal_begins_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), 1);
+    let old = fs::read(folder.path().join("checkpoint")).unwrap();
+    let (store, _) = Store::open(folder.path(), &small()).unwrap();
+    spend_and_put(&store, 1..COUNT);
+    drop(store);
+    assert_shortened(folder.path());
+    fs::write(folder.path().join("checkpoint"), old).unwrap();
+    let (store, opening) = open(folder.path());
+    assert_filled(&store, COUNT);
+    assert_eq!(unknown(&store, 1..COUNT as u64), [0; 0]);
+    assert_eq!((opening.audit_restored, opening.remarks.len()), (0, 1), "{opening}");
 }
 
 #[test]
 fn without_note_and_snapshots_what_was_spent_is_unknown_and_the_start_refused() {
     let folder = spent();
-    fs::remove_file(folder.path().join("checkpoint")).unwrap();
+    let note = folder.path().join("checkpoint");
+    let whole = fs::read(&note).unwrap();
+    fs::remove_file(&note).unwrap();
+    for snapshot in files(folder.path(), "snapshots") {
+        edit(&snapshot, |bytes| bytes.truncate(bytes.len() - 1));
+    }
+    assert_refused(folder.path(), "no snapshot that is whole says what was spent before frame");
+    // Nothing was changed: with the note put back all is well.
+    fs::write(note, whole).unwrap();
+    let (store, opening) = open(folder.path());
+    assert_filled(&store, COUNT);
+    assert_spent(&store);
+    assert_eq!(opening.rebuilt, None);
+}
+
+#[test]
+fn an_index_that_no_snapshot_can_replace_is_left_where_it_is() {
+    let folder = spent();
+    let kept = tempfile::tempdir().unwrap();
+    copy_folder(&folder.path().join("index"), kept.path());
+    edit(&index(folder.path()), |bytes| bytes.truncate(bytes.len() / 64));
     for snapshot in files(folder.path(), "snapshots") {
         edit(&snapshot, |bytes| bytes.truncate(bytes.len() - 1));
     }
     assert_refused(folder.path(), "no snapshot with the journal after it covers all");
+    assert!(!folder.path().join("index.damaged").exists() && !folder.path().join("index.new").exists());
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    copy_folder(kept.path(), &folder.path().join("index"));
+    assert_filled(&open(folder.path()).0, COUNT);
 }
 
 #[test]
@@ -352,7 +423,8 @@ fn an_index_that_is_gone_takes_nothing_along_that_was_spent() {
     edit(&newest, |bytes| bytes[40] ^= 1);
     let (store, opening) = open(folder.path());
     assert_filled(&store, COUNT);
-    assert_eq!(unknown(&store, 0..COUNT as u64), [0; 0], "{opening}");
+    assert!(opening.rebuilt.is_some(), "{opening}");
+    assert_spent(&store);
 }
 
 pub(super) fn copy_folder(from: &Path, to: &Path) {

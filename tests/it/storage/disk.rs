@@ -1,6 +1,6 @@
 //! The store on disk: the common rules, and what a restart keeps.
 
-use super::sample::{empty, files, fill, open, options, put, try_open};
+use super::sample::{empty, files, fill, open, options, put, spend, try_open, unknown};
 use latchkey::storage::{Fault, FaultKind, Options, Read, Stop, Store};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -127,6 +127,27 @@ fn without_room_in_the_journal_nothing_is_written_and_nothing_is_broken() {
     store.close().unwrap();
 }
 
+#[test]
+fn what_is_spent_has_a_bound_and_other_writes_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(folder.path(), &Options { spent_limit: 3, ..options() }).unwrap();
+    (1..4).for_each(|n| spend(&store, n));
+    let spend_one_more = || {
+        store.run_blocking::<(), (), _>(|txn| {
+            txn.spend(super::sample::tag(4), 4);
+            txn.put(b"beside".to_vec(), vec![]);
+            Ok(())
+        })
+    };
+    let refused = spend_one_more();
+    assert!(matches!(refused, Err(Stop::Fault(Fault { kind: FaultKind::Unavailable, .. }))));
+    assert_eq!(store.get(b"beside").unwrap(), None);
+    put(&store, "k0", "value 0");
+    store.forget_spent(1);
+    spend_one_more().unwrap();
+    assert_eq!(unknown(&store, 1..5), [1]);
+}
+
 /// Two pairs in one journal segment, the next one is the last that fits.
 fn nearly_full_segment(folder: &Path) -> (Store, Options) {
     fill(folder, 2);
@@ -244,12 +265,11 @@ fn a_store_that_stopped_writing_rests() {
 fn a_unit_that_writes_nothing_leaves_the_journal_alone() {
     let (store, folder) = empty();
     put(&store, "a", "1");
-    let size =
-        || files(folder.path(), "journal").iter().map(|file| file.metadata().unwrap().len()).sum::<u64>();
-    let before = size();
+    let written = || fs::read(&files(folder.path(), "journal")[0]).unwrap();
+    let before = written();
     store.run_blocking::<_, (), _>(|txn| Ok(txn.get(b"a")?)).unwrap();
     store.run_blocking::<(), _, _>(|_| Err(Stop::Refused(()))).unwrap_err();
-    assert_eq!(size(), before);
+    assert_eq!(written(), before);
 }
 
 #[test]

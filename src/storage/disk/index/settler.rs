@@ -153,7 +153,7 @@ mod tests {
             let tree = Tree::open(path, 1 << 20).unwrap();
             let standing = tree.verify().unwrap().unwrap_or(Standing::whole(Mark::default()));
             assert!(standing.mark.sequence <= standing.reaches && standing.reaches <= mark.sequence);
-            let mut replay = Replay::above(Base { tree, standing, spent: Spent::default() }, 100, pairs);
+            let mut replay = Replay::above(Base { tree, standing }, Spent::default(), 100, pairs);
             for frame in &frames {
                 replay.apply(frame.clone()).unwrap();
             }

@@ -28,7 +28,7 @@ pub(in crate::storage::disk) struct Frame {
     pub(in crate::storage::disk) mark: Mark,
     /// Where the audit log stood before this frame.
     pub(in crate::storage::disk) audit_before: Head,
-    /// The writes and the audit events.
+    /// What was written and spent, and the audit events.
     pub(in crate::storage::disk) changes: Changes,
 }
 

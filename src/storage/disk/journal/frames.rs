@@ -82,6 +82,24 @@ impl Frames {
         }
     }
 
+    /// How many bytes stand behind the frames that were read, without zeros at the end.
+    pub(in crate::storage::disk) fn unread(&mut self) -> io::Result<u64> {
+        self.reader.seek(SeekFrom::Start(self.offset))?;
+        let (mut last, mut place) = (0, 0);
+        loop {
+            let bytes = self.reader.fill_buf()?;
+            if bytes.is_empty() {
+                return Ok(last);
+            }
+            if let Some(found) = bytes.iter().rposition(|byte| *byte != 0) {
+                last = place + found as u64 + 1;
+            }
+            let count = bytes.len();
+            place += count as u64;
+            self.reader.consume(count);
+        }
+    }
+
     /// Whether a whole frame with a number above `sequence` stands anywhere after the torn place.
     ///
     /// Each frame is made durable before the next is written, so if one follows, the torn one was acknowledged:

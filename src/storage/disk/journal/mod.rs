@@ -93,7 +93,7 @@ fn read_segment(
             Next::End | Next::Room => return Ok(()),
             Next::Torn if last && !frames.goes_on_after(end.sequence).map_err(io)? => {
                 let (path, offset) = (segment.path.clone(), frames.offset());
-                end.tail = Some(Tail { path, offset, unfinished: frames.left() });
+                end.tail = Some(Tail { path, offset, unfinished: frames.unread().map_err(io)? });
                 return Ok(());
             }
             Next::Torn => return Err(torn(segment, frames.offset(), end.sequence + 1)),

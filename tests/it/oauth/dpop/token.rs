@@ -227,7 +227,7 @@ async fn two_proofs_are_none() {
     assert_eq!(joined.error(), (400, "invalid_dpop_proof".into()));
 }
 
-/// RFC 9449 §11.1; the store keeps what was shown, so a restart forgets none.
+/// RFC 9449 §11.1.
 #[actix_web::test]
 async fn a_proof_is_good_once() {
     let app = App::start().await;
