@@ -340,8 +340,9 @@ fn assert_shortened(folder: &Path) {
 fn assert_spent(store: &Store) {
     let all = COUNT as u64;
     assert_eq!(unknown(store, 0..all), [0; 0]);
-    store.forget_spent(all / 2);
-    assert_eq!(unknown(store, 0..all), (0..=all / 2).collect::<Vec<_>>());
+    // Few, so that of those behind them some stand in no segment of the journal any more.
+    store.forget_spent(2);
+    assert_eq!(unknown(store, 0..all), [0, 1, 2]);
 }
 
 #[test]
