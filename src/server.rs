@@ -1,5 +1,6 @@
 //! The composition root: settings become ports, store, keys and policies, and these a running server.
 
+pub mod check;
 mod demo;
 mod edge;
 mod error;

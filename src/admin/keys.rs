@@ -1,6 +1,7 @@
 //! Orders about signing keys.
 
 use super::{Answer, Change, Instant, Refusal, Services};
+use crate::keys::lifecycle::Transition;
 use crate::keys::{Algorithm, lifecycle};
 use crate::records::{KeyState, SigningKey};
 use serde::{Deserialize, Serialize};
@@ -104,7 +105,13 @@ pub(super) async fn execute(services: &Services, order: KeyOrder) -> Result<Answ
                     "there is no such key, or it is revoked: `latchkey key list` shows all",
                 ));
             }
-            let changes = changes.into_iter().map(|change| Change {
+            // A new key is made and published in one go: what counts is where it stands in the end.
+            let mut last: Vec<Transition> = Vec::new();
+            for change in changes {
+                last.retain(|before| before.kid != change.kid);
+                last.push(change);
+            }
+            let changes = last.into_iter().map(|change| Change {
                 alg: change.algorithm.as_str().to_owned(),
                 state: change.reached().to_owned(),
                 kid: change.kid,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 /// Prints an answer. The exit code is 1 for a token that a verifier would not accept.
 pub(super) fn show(answer: &Answer, as_json: bool) -> Result<ExitCode, Failure> {
-    if as_json { show_json(answer) } else { show_text(answer) }?;
+    super::shown(if as_json { show_json(answer) } else { show_text(answer) })?;
     let is_refused = matches!(answer, Answer::Explained(explanation) if !explanation.accepted);
     Ok(if is_refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

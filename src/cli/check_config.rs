@@ -1,7 +1,8 @@
 //! `latchkey check-config`
 
 use super::{Failure, print};
-use crate::config;
+use crate::config::{self, Fault};
+use crate::server::check;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,20 +16,22 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, as_json: bool) -> Result<ExitCode, Failure> {
     let faults = match config::load(Some(&arguments.file)) {
-        Ok(_) => Vec::new(),
+        Ok(loaded) => check::faults(&loaded),
         Err(faults) => faults.0,
     };
+    super::shown(show(&faults, arguments, as_json))?;
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show(faults: &[Fault], arguments: &Arguments, as_json: bool) -> Result<(), Failure> {
     if as_json {
         let lines = faults.iter().map(
             |fault| serde_json::json!({"at": fault.origin.to_string(), "key": fault.key, "what": fault.what}),
         );
-        print::json(&lines.collect::<Vec<_>>())?;
-    } else if faults.is_empty() {
-        print::line(format!("{}: no faults", arguments.file.display()))?;
-    } else {
-        for fault in &faults {
-            print::line(fault)?;
-        }
+        return print::json(&lines.collect::<Vec<_>>());
     }
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if faults.is_empty() {
+        return print::line(format!("{}: no faults", arguments.file.display()));
+    }
+    faults.iter().try_for_each(print::line)
 }

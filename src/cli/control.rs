@@ -1,6 +1,6 @@
 //! Orders: to the running server through its control socket, or carried out here while none runs.
 
-use super::Failure;
+use super::{Failure, print};
 use crate::admin::socket::{Reply, path_in};
 use crate::admin::{Answer, Order};
 use crate::config::Settings;
@@ -38,16 +38,25 @@ impl Control {
                 )));
             }
         }
-        if !may_make && !Store::exists_in(folder) {
+        let is_new = !Store::exists_in(folder);
+        if is_new && !may_make {
             return Err(Failure(format!(
                 "there is no store in data folder {}: name the server's configuration with --config, or start it once",
                 folder.display()
             )));
         }
         let house = House::open(settings)?;
+        if is_new {
+            let place = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
+            print::aside(format!(
+                "a new store was made in {}; where that is not the server's data folder, name the server's \
+                 configuration with --config",
+                place.display()
+            ));
+        }
         if house.opening.was_mended() {
             // The audit trail has it as well, so nothing is lost where nobody reads this.
-            let _ = writeln!(io::stderr(), "latchkey: the store was mended: {}", house.opening);
+            print::aside(format!("the store was mended: {}", house.opening));
         }
         Ok(Self::Own(Box::new(house)))
     }

@@ -45,6 +45,10 @@ enum Verb {
     /// Run the server
     Serve(serve::Arguments),
     /// Name every fault of a configuration file, with its line and key
+    ///
+    /// The files that it names are read as the start reads them: certificates and keys, authorities, key-encryption keys,
+    /// keys of trusted issuers. Nothing is made or run: whether an address can be listened on, what keys.kek_command
+    /// prints, and whether the key-encryption key opens the store is found out by the start alone.
     CheckConfig(check_config::Arguments),
     /// Add, show, change and delete people
     #[command(subcommand)]
@@ -73,6 +77,23 @@ impl Failure {
     fn new(what: impl fmt::Display) -> Self {
         Self(what.to_string())
     }
+
+    /// Whoever reads standard output has read enough, as `head` does: the rest is left out, and nothing has failed.
+    fn unread() -> Self {
+        Self(String::new())
+    }
+
+    fn is_unread(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// How showing something ended, where it does not count whether all of it was read.
+fn shown(done: Result<(), Failure>) -> Result<(), Failure> {
+    match done {
+        Err(failure) if failure.is_unread() => Ok(()),
+        done => done,
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -86,6 +107,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match carry_out(cli) {
         Ok(code) => code,
+        Err(failure) if failure.is_unread() => ExitCode::SUCCESS,
         Err(Failure(what)) => {
             for line in what.lines() {
                 // Nobody is left to tell where standard error is closed.

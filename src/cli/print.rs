@@ -4,7 +4,7 @@ use super::Failure;
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 /// Writes lines to standard output, with nothing in them that steers a terminal.
 pub(super) fn line(text: impl Display) -> Result<(), Failure> {
@@ -13,8 +13,16 @@ pub(super) fn line(text: impl Display) -> Result<(), Failure> {
 
 /// Writes a line as it is, for programs.
 pub(super) fn raw(text: impl Display) -> Result<(), Failure> {
-    let done = writeln!(std::io::stdout(), "{text}");
-    done.map_err(|error| Failure(format!("standard output: {error}")))
+    writeln!(std::io::stdout(), "{text}").map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::unread(),
+        _ => Failure(format!("standard output: {error}")),
+    })
+}
+
+/// Writes a line to standard error, beside what was asked for.
+pub(super) fn aside(text: impl Display) {
+    // Nobody is left to tell where standard error is closed.
+    let _ = writeln!(std::io::stderr(), "latchkey: {}", visible(&text.to_string()));
 }
 
 /// Writes a value as indented JSON. What would steer a terminal stands there in the escapes of JSON.

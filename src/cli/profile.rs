@@ -70,8 +70,24 @@ pub(super) struct ProfileArgs {
 }
 
 impl ProfileArgs {
-    /// The document, with what flags say over it; `removed` names the members that go.
-    pub(super) fn read(self, removed: &[String]) -> Result<ProfileChange, Failure> {
+    /// The document, with what flags say over it.
+    pub(super) fn read(self) -> Result<ProfileChange, Failure> {
+        change(self.members()?)
+    }
+
+    /// Likewise, where something must change; `removed` names the members that go.
+    pub(super) fn changes(self, removed: &[String]) -> Result<ProfileChange, Failure> {
+        let mut document = self.members()?;
+        document.extend(removed.iter().map(|member| (member.replace('-', "_"), Value::Null)));
+        if document.is_empty() {
+            return Err(Failure::new(
+                "nothing is changed: give a setting, such as --name, --remove or --from",
+            ));
+        }
+        change(document)
+    }
+
+    fn members(self) -> Result<Map<String, Value>, Failure> {
         let mut document = self.document()?;
         let text = [
             ("name", self.name),
@@ -103,9 +119,7 @@ impl ProfileArgs {
                 document.insert(member.to_owned(), entries.into());
             }
         }
-        document.extend(removed.iter().map(|member| (member.replace('-', "_"), Value::Null)));
-        serde_json::from_value(Value::Object(document))
-            .map_err(|error| Failure(format!("the profile is refused: {error}")))
+        Ok(document)
     }
 
     fn document(&self) -> Result<Map<String, Value>, Failure> {
@@ -118,4 +132,9 @@ impl ProfileArgs {
         serde_json::from_str(text.expose())
             .map_err(|error| Failure(format!("{}: no JSON object: {error}", path.display())))
     }
+}
+
+fn change(document: Map<String, Value>) -> Result<ProfileChange, Failure> {
+    serde_json::from_value(Value::Object(document))
+        .map_err(|error| Failure(format!("the profile is refused: {error}")))
 }

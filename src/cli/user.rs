@@ -101,7 +101,7 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
         Verb::Add(add) => (self::add(*add)?, true),
         Verb::Set(set) => {
             let Set { user, profile, removed } = *set;
-            (UserOrder::Set { user, profile: Box::new(profile.read(&removed)?) }, false)
+            (UserOrder::Set { user, profile: Box::new(profile.changes(&removed)?) }, false)
         }
         Verb::Show(One { user }) => (UserOrder::Show { user }, false),
         Verb::Disable(One { user }) => (UserOrder::Disable { user }, false),
@@ -116,7 +116,7 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
 
 fn add(add: Add) -> Result<UserOrder, Failure> {
     let password = if add.no_password { None } else { Some(add.password.read()?) };
-    Ok(UserOrder::Add { username: add.username, password, profile: Box::new(add.profile.read(&[])?) })
+    Ok(UserOrder::Add { username: add.username, password, profile: Box::new(add.profile.read()?) })
 }
 
 fn all(settings: &Settings) -> Result<Answer, Failure> {

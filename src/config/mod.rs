@@ -96,12 +96,20 @@ pub struct Loaded {
     pub settings: Settings,
     /// The value of every dotted key that was written in the file or the environment, as TOML.
     written: BTreeMap<String, String>,
+    /// Where each of them stands.
+    origins: BTreeMap<String, Origin>,
 }
 
 impl Loaded {
     /// Whether somebody wrote this dotted key.
     pub fn wrote(&self, key: &str) -> bool {
         self.written.contains_key(key)
+    }
+
+    /// A fault of this dotted key that shows only where its value is used, such as a file that cannot be read.
+    pub fn fault(&self, key: &str, what: impl Into<String>) -> Fault {
+        let origin = self.origins.get(key).cloned().unwrap_or(Origin::Default);
+        Fault { origin, key: key.to_owned(), what: what.into() }
     }
 
     /// The dotted keys that are written otherwise in `next`, or in one of the two alone.
@@ -140,9 +148,9 @@ pub fn check(file: Option<(&Path, &str)>, environment: &[(String, String)]) -> R
     raw.add_environment(environment);
     let mut reader = Reader::new(raw);
     let settings = read(&mut reader);
-    let written = reader.values();
+    let (written, origins) = (reader.values(), reader.origins());
     let (faults, _) = reader.finish();
-    if faults.is_empty() { Ok(Loaded { settings, written }) } else { Err(Faults(faults)) }
+    if faults.is_empty() { Ok(Loaded { settings, written, origins }) } else { Err(Faults(faults)) }
 }
 
 /// Every key that there is, with its default, in the order in which `config.example.toml` has them.

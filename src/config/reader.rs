@@ -80,10 +80,16 @@ impl Reader {
         self.values.clone()
     }
 
+    /// Where every key stands that was written.
+    pub(super) fn origins(&self) -> BTreeMap<String, Origin> {
+        self.origins.clone()
+    }
+
     /// Every fault, those for unknown keys included, in the order of the file; and every key that was asked for.
     pub(super) fn finish(mut self) -> (Vec<Fault>, Vec<Key>) {
         for (section, origin) in std::mem::take(&mut self.raw.sections) {
             let sections = self.keys.iter().map(|key| key.section).filter(|name| !name.is_empty());
+            let sections = sections.chain([details::SECTION]);
             let what = unknown("section", &section, sections);
             self.raw.entries.retain(|(of, _), _| *of != section);
             self.raw.faults.push(Fault { origin, key: format!("[{section}]"), what });
@@ -171,7 +177,8 @@ impl Section<'_> {
         if let Some(value) = &value {
             self.reader.values.insert(dotted, value.render());
         } else {
-            self.reader.refuse(&[&dotted], format!("{} is not allowed; give {allowed}", entry.written));
+            let strange = T::strange_part(&entry.written).unwrap_or_else(|| entry.written.to_string());
+            self.reader.refuse(&[&dotted], format!("{strange} is not allowed; give {allowed}"));
         }
         value
     }

@@ -14,6 +14,11 @@ pub(super) trait Value: Sized {
 
     /// The value as TOML.
     fn render(&self) -> String;
+
+    /// What of it is none, where that is a part of what was written.
+    fn strange_part(_written: &Written) -> Option<String> {
+        None
+    }
 }
 
 /// The text of a value that is written as a TOML string or in the environment.
@@ -90,20 +95,25 @@ impl Value for SocketAddr {
 impl<T: Value + Item> Value for Vec<T> {
     const ALLOWED: &'static str = T::LIST_ALLOWED;
     fn read(written: &Written) -> Option<Self> {
-        match written {
-            Written::List(items) => items.iter().map(T::read).collect(),
-            Written::Environment(text) => text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| T::read(&Written::Environment(item.to_owned())))
-                .collect(),
-            Written::Text(_) | Written::Number(_) | Written::Flag(_) | Written::Other(_) => None,
-        }
+        items(written)?.iter().map(T::read).collect()
+    }
+    fn strange_part(written: &Written) -> Option<String> {
+        items(written)?.iter().find(|item| T::read(item).is_none()).map(ToString::to_string)
     }
     fn render(&self) -> String {
         let items: Vec<_> = self.iter().map(Value::render).collect();
         format!("[{}]", items.join(", "))
+    }
+}
+
+fn items(written: &Written) -> Option<Vec<Written>> {
+    match written {
+        Written::List(items) => Some(items.clone()),
+        Written::Environment(text) => {
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            Some(items.map(|item| Written::Environment(item.to_owned())).collect())
+        }
+        Written::Text(_) | Written::Number(_) | Written::Flag(_) | Written::Other(_) => None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::ports::{Clock, Entropy, Seed, SystemClock, SystemEntropy};
 use crate::records::Tenant;
 use crate::storage::{Fault, Opening, Store};
 use std::convert::Infallible;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -38,10 +38,11 @@ impl House {
     /// Opens the data folder of these settings; makes what is missing at the first start.
     ///
     /// # Errors
-    /// One line: the folder is in use or not writable, acknowledged data is missing, or the key-encryption key is
+    /// One line: the folder is another user's, in use or not writable, acknowledged data is missing, or the key-encryption key is
     /// not the right one.
     pub fn open(settings: &Settings) -> Result<Self, StartError> {
         make_folder(&settings.data_dir)?;
+        refuse_of_others(&settings.data_dir)?;
         let (store, opening) = Store::open(&settings.data_dir, &policies::storage(settings))?;
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) =
             (Arc::new(SystemClock), Arc::new(SystemEntropy));
@@ -126,6 +127,24 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
         StartError::new(format!("data folder {} cannot be made: {error}; set data_dir", path.display()))
     })
+}
+
+/// Refuses the folder of another user: what root wrote there, that user's server could not use any more.
+fn refuse_of_others(path: &Path) -> Result<(), StartError> {
+    let owner = std::fs::metadata(path)
+        .map_err(|error| {
+            StartError::new(format!("data folder {} cannot be used: {error}; set data_dir", path.display()))
+        })?
+        .uid();
+    let own = rustix::process::geteuid().as_raw();
+    if owner == own {
+        return Ok(());
+    }
+    Err(StartError::new(format!(
+        "the data folder {} belongs to uid {owner}, and this runs as uid {own}: run it as that user \
+         (sudo -u '#{owner}' latchkey ...)",
+        path.display()
+    )))
 }
 
 /// The key-encryption keys from where the settings say; by default from a file in the data folder, which is made

@@ -263,7 +263,11 @@ pub(super) fn trusted_issuers(settings: &Settings) -> Result<Arc<[TrustedIssuer]
     settings.trusted_issuers.iter().map(trusted_issuer).collect()
 }
 
-fn trusted_issuer(own: &config::TrustedIssuer) -> Result<TrustedIssuer, StartError> {
+/// One of these.
+///
+/// # Errors
+/// One line, where the file of its keys cannot be read.
+pub(super) fn trusted_issuer(own: &config::TrustedIssuer) -> Result<TrustedIssuer, StartError> {
     let keys = match (&own.jwks_file, &own.jwks_uri) {
         (Some(path), _) => {
             let failed = |error: &dyn std::fmt::Display| {

@@ -1,5 +1,6 @@
 //! `latchkey client`
 
+mod document;
 mod flags;
 pub(super) mod token;
 
@@ -8,15 +9,11 @@ use super::{Failure, print, secret_input};
 use crate::admin::{Answer, ClientOrder, ClientView, Order, Secret};
 use crate::config::Settings;
 use crate::jose::json::Object;
-use crate::oauth::clients::registration::{Metadata, document, is_known};
+use crate::oauth::clients::registration::{self, Metadata};
 use clap::{Args, Subcommand};
 use flags::Flags;
 use serde_json::Value;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// What is shown of a client beside its settings.
-const SHOWN: [&str; 4] = ["client_id", "registered_by", "created_at", "updated_at"];
 
 /// Clients asked for at once.
 const PAGE: usize = 200;
@@ -117,27 +114,11 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
 fn registration(add: Add) -> Result<(Option<String>, Box<Metadata>), Failure> {
     let document = match &add.from {
         None => add.metadata.to_document(),
-        Some(path) => read(path)?,
+        Some(path) => document::check(read(path)?)?,
     };
     let named = document.get("client_id").and_then(Value::as_str).map(str::to_owned);
-    let ignored: Vec<_> = document
-        .iter()
-        .filter(|(name, value)| !is_taken(name, value))
-        .map(|(name, _)| name.clone())
-        .collect();
     let metadata = Metadata::read(document).map_err(|error| Failure(error.description.to_owned()))?;
-    // RFC 7591 §2: ignored. But who wrote it meant something by it.
-    if !ignored.is_empty() {
-        let list = ignored.iter().map(|name| print::visible(name)).collect::<Vec<_>>().join(", ");
-        // Nobody is left to tell where standard error is closed.
-        let _ = writeln!(std::io::stderr(), "latchkey: not taken from the document: {list}");
-    }
     Ok((add.client_id.or(named), Box::new(metadata)))
-}
-
-/// Whether a member of a document has an effect, or none that anybody would expect of it.
-fn is_taken(name: &str, value: &Value) -> bool {
-    is_known(name) || (name == "disabled" && *value == Value::Bool(false)) || SHOWN.contains(&name)
 }
 
 fn changes(set: &Set) -> Result<Object, Failure> {
@@ -157,7 +138,7 @@ fn changes(set: &Set) -> Result<Object, Failure> {
 fn read(path: &Path) -> Result<Object, Failure> {
     let text =
         if path.as_os_str() == "-" { secret_input::from_stdin()? } else { secret_input::from_file(path)? };
-    document(text.expose().as_bytes())
+    registration::document(text.expose().as_bytes())
         .map_err(|error| Failure(format!("{}: {}", path.display(), error.description)))
 }
 

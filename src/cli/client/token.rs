@@ -4,6 +4,7 @@ use super::super::control::ask;
 use super::super::{Failure, print};
 use crate::admin::{Answer, ClientOrder, InitialTokenView, Order, Secret, TokenOrder};
 use crate::config::Settings;
+use crate::oauth::clients::dynamic::Mode;
 use clap::{Args, Subcommand};
 
 /// What to do.
@@ -53,7 +54,14 @@ pub(super) fn run(settings: &Settings, verb: Verb) -> Result<Answer, Failure> {
         Verb::List => (TokenOrder::List, false),
         Verb::Revoke { name } => (TokenOrder::Revoke { name }, false),
     };
-    ask(settings, &Order::Client(ClientOrder::Token(order)), may_make)
+    let answer = ask(settings, &Order::Client(ClientOrder::Token(order)), may_make)?;
+    if may_make && settings.registration.mode == Mode::Off {
+        print::aside(
+            "registration.mode is \"off\" in the configuration that was read: a server that runs by it takes no such \
+             token; set it to \"token\"",
+        );
+    }
+    Ok(answer)
 }
 
 fn order(create: &Create) -> Result<TokenOrder, Failure> {

@@ -128,17 +128,32 @@ pub fn check(client: &Client) -> Result<(), OAuthError> {
 fn check_algorithms(client: &Client) -> Result<(), OAuthError> {
     let responses = &client.responses;
     let ours = [
-        Some(client.access_token_signed_response_alg),
-        Some(client.id_token_signed_response_alg),
-        responses.userinfo_signed_response_alg,
-        responses.authorization_signed_response_alg,
-        responses.introspection_signed_response_alg,
+        (
+            Some(client.access_token_signed_response_alg),
+            "access_token_signed_response_alg: the profile demands ES256 or EdDSA.",
+        ),
+        (
+            Some(client.id_token_signed_response_alg),
+            "id_token_signed_response_alg: the profile demands ES256 or EdDSA.",
+        ),
+        (
+            responses.userinfo_signed_response_alg,
+            "userinfo_signed_response_alg: the profile demands ES256 or EdDSA.",
+        ),
+        (
+            responses.authorization_signed_response_alg,
+            "authorization_signed_response_alg: the profile demands ES256 or EdDSA.",
+        ),
+        (
+            responses.introspection_signed_response_alg,
+            "introspection_signed_response_alg: the profile demands ES256 or EdDSA.",
+        ),
     ];
-    if !ours.into_iter().flatten().all(|algorithm| signs(algorithm, client.profile)) {
-        return Err(refuse(
-            "signed_response_alg: the profile demands PS256, ES256 or EdDSA.",
-            "profile.algorithm",
-        ));
+    // Of the three we do not sign with PS256.
+    for (algorithm, description) in ours {
+        if !algorithm.is_none_or(|algorithm| signs(algorithm, client.profile)) {
+            return Err(refuse(description, "profile.algorithm"));
+        }
     }
     let assertions = client.authentication.token_endpoint_auth_signing_alg;
     let objects = client.requests.request_object_signing_alg.as_deref();

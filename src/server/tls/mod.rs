@@ -40,18 +40,27 @@ impl Tls {
     /// # Errors
     /// One line that says which file is wrong, and how.
     pub(super) fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let open = |files: Option<Files>, audience| {
+        let open = |(files, audience): (Option<Files>, _)| {
             files.map(|files| Host::open(files, audience, clock.now()).map(Arc::new)).transpose()
         };
-        let own = files("tls", settings.tls.certificate.as_ref(), settings.tls.key.as_ref());
-        let other = files("mtls", settings.mtls.certificate.as_ref(), settings.mtls.key.as_ref());
-        let for_clients = settings.mtls.listen.and_then(|_| other.or_else(|| own.clone()));
+        let [everybody, clients] = listeners(settings);
         Ok(Self {
-            everybody: open(own, Audience::Everybody)?,
-            clients: open(for_clients, Audience::Clients)?,
+            everybody: open(everybody)?,
+            clients: open(clients)?,
             trust: Arc::new(Trust::open(settings.mtls.client_ca.clone())?),
             clock,
         })
+    }
+
+    /// Why each file that the settings name cannot be used, as far as that is so.
+    pub(super) fn faults(settings: &Settings, clock: &dyn Clock) -> Vec<StartError> {
+        let [everybody, clients] = listeners(settings);
+        // One certificate for both listeners has its fault once.
+        let clients =
+            clients.0.filter(|files| Some(files) != everybody.0.as_ref()).map(|files| (files, clients.1));
+        let hosts = everybody.0.map(|files| (files, everybody.1)).into_iter().chain(clients);
+        let hosts = hosts.filter_map(|(files, audience)| Host::open(files, audience, clock.now()).err());
+        hosts.chain(Trust::open(settings.mtls.client_ca.clone()).err()).collect()
     }
 
     /// What `http.listen` is opened with; none where it speaks plain http.
@@ -115,6 +124,14 @@ impl Tls {
     fn hosts(&self) -> impl Iterator<Item = &Arc<Host>> {
         self.everybody.iter().chain(&self.clients)
     }
+}
+
+/// The files of the listener for everybody, and of that for clients that show a certificate.
+fn listeners(settings: &Settings) -> [(Option<Files>, Audience); 2] {
+    let own = files("tls", settings.tls.certificate.as_ref(), settings.tls.key.as_ref());
+    let other = files("mtls", settings.mtls.certificate.as_ref(), settings.mtls.key.as_ref());
+    let for_clients = settings.mtls.listen.and_then(|_| other.or_else(|| own.clone()));
+    [(own, Audience::Everybody), (for_clients, Audience::Clients)]
 }
 
 fn files(section: &'static str, certificate: Option<&PathBuf>, key: Option<&PathBuf>) -> Option<Files> {

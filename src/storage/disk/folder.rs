@@ -146,35 +146,40 @@ fn make_private(folder: &Path) -> io::Result<()> {
 
 /// Takes all rights on what is ours in the data folder `root` from everybody but the owner. What else lies there
 /// stays as it is.
-pub(super) fn make_ours_private(root: &Path) -> io::Result<()> {
+pub(super) fn make_ours_private(root: &Path) -> Result<(), OpenError> {
     for path in OURS.map(|name| root.join(name)) {
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => {
-                fs::set_permissions(&path, Permissions::from_mode(0o700))?;
+                set_mode(&path, 0o700)?;
                 make_files_private(&path)?;
             }
-            Ok(found) if found.is_file() => fs::set_permissions(&path, Permissions::from_mode(0o600))?,
+            Ok(found) if found.is_file() => set_mode(&path, 0o600)?,
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(OpenError::io("look at", &path)(error)),
         }
     }
     Ok(())
 }
 
 /// Takes all rights on the files under `folder` from everybody but the owner. What a link points to is not ours.
-fn make_files_private(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
+fn make_files_private(folder: &Path) -> Result<(), OpenError> {
+    let read = || OpenError::io("read", folder);
+    for entry in fs::read_dir(folder).map_err(read())? {
+        let entry = entry.map_err(read())?;
+        let kind = entry.file_type().map_err(read())?;
         if kind.is_dir() {
-            fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
+            set_mode(&entry.path(), 0o700)?;
             make_files_private(&entry.path())?;
         } else if kind.is_file() {
-            fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
+            set_mode(&entry.path(), 0o600)?;
         }
     }
     Ok(())
+}
+
+fn set_mode(path: &Path, mode: u32) -> Result<(), OpenError> {
+    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(OpenError::io("set the mode of", path))
 }
 
 /// Opens `path` for appending, made with mode 0600 if it does not exist.

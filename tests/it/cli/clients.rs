@@ -46,7 +46,8 @@ fn every_setting_is_changed_by_the_rules_of_registration() {
     for (arguments, says) in [
         (&["--redirect-uris", "http://a.example/cb"][..], "redirect_uris: "),
         (&["--token-endpoint-auth-method", "private_key_jwt"], "jwks, jwks_uri: "),
-        (&["--grant-types", "implicit"], "grant_types: "),
+        (&["--grant-types", "implicit"], "client_credentials, urn:ietf:params:oauth:grant-type:device_code"),
+        (&["--client-name", "a\u{202e}b"], "none that are invisible or turn the direction"),
         (&["--unset", "redirct_uris"], "no such setting"),
         (&["--unset", "redirect_uris"], "redirect_uris: "),
         (&["--sector-identifier-uri", "https://127.0.0.1:1/uris"], "sector_identifier_uri: "),
@@ -79,13 +80,45 @@ fn what_is_shown_as_json_can_be_given_back() {
     let again = home.run_with(&["client", "add", "--from", "-", "--json"], &document);
     assert_eq!(again.err, "latchkey: not taken from the document: client_secret\n");
     assert_eq!(again.json()["client_id"], "web", "the identifier of the document");
-    let typo = r#"{"client_id": "typo", "redirect_uri": [], "grant_types": ["client_credentials"]}"#;
-    let said = home.run_with(&["client", "add", "--client-id", "flag", "--from", "-", "--json"], typo);
-    assert_eq!(said.err, "latchkey: not taken from the document: redirect_uri\n");
+    let other = r#"{"client_id": "other", "client_name#de": "Netz", "grant_types": ["client_credentials"]}"#;
+    let said = home.run_with(&["client", "add", "--client-id", "flag", "--from", "-", "--json"], other);
+    assert_eq!(said.err, "latchkey: not taken from the document: client_name#de\n");
     assert_eq!(said.json()["client_id"], "flag");
     let twice = r#"{"redirect_uris":["https://a.example/cb"],"redirect_uris":[]}"#;
     let said = home.run_with(&["client", "add", "--from", "-"], twice);
     assert!(said.code == 1 && said.err.contains("no member twice"), "{said:?}");
+}
+
+/// A misspelt name would make a client that is less safe than was meant.
+#[test]
+fn a_document_with_a_member_that_nobody_knows_is_refused() {
+    let home = Home::new();
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+    let client = json!({"client_id": "web", "grant_types": ["client_credentials"]});
+    for (name, value, says) in [
+        ("dpop_bound_access_token", json!(true), "no such setting: dpop_bound_access_token;"),
+        ("redirect_uri", json!(null), "no such setting: redirect_uri;"),
+        ("client_nam#de", json!("Netz"), "no such setting: client_nam#de;"),
+        ("disabled", json!(true), "disabled: "),
+        (
+            "id_token_encrypted_response_alg",
+            json!("RSA-OAEP"),
+            "id_token_encrypted_response_alg: must be left out",
+        ),
+    ] {
+        let mut document = client.clone();
+        document[name] = value;
+        let said = home.run_with(&["client", "add", "--from", "-"], &document.to_string());
+        assert!(said.code == 1 && said.err.contains(says) && said.err.lines().count() == 1, "{said:?}");
+        assert_eq!(home.run(&["client", "show", "web"]).code, 1, "{name}: nothing was registered");
+    }
+    // What a registration over HTTP was answered, RFC 7591 §3.2.1 and RFC 7592 §3.
+    let answered = json!({
+        "client_id": "web", "grant_types": ["client_credentials"], "client_secret": "x", "client_id_issued_at": 1,
+        "client_secret_expires_at": 0, "registration_access_token": "y", "registration_client_uri": "https://a.example/",
+        "disabled": false,
+    });
+    home.run_with(&["client", "add", "--from", "-"], &answered.to_string()).done();
 }
 
 #[test]
@@ -155,8 +188,9 @@ fn what_others_wrote_does_not_steer_the_terminal() {
     let key = Key::es256().public(Some("a\u{9b}2J\u{202e}b\u{1b}]0;x\u{7}"));
     let document = json!({
         "redirect_uris": ["https://a.example/cb"], "token_endpoint_auth_method": "private_key_jwt",
-        "jwks": { "keys": [key] }, "x\u{202e}y": 1,
+        "jwks": { "keys": [key] },
     });
+    let strange = home.run_with(&["client", "add", "--from", "-"], &json!({"x\u{202e}y": 1}).to_string());
     let added = home.run_with(&["client", "add", "--client-id", "web", "--from", "-"], &document.to_string());
     let server = home.serve(&[]);
     server.post("/token", "\u{202e}\u{9b}x:y", "grant_type=client_credentials");
@@ -164,6 +198,7 @@ fn what_others_wrote_does_not_steer_the_terminal() {
     let said = [
         added.out,
         added.err,
+        strange.err,
         home.run(&["client", "show", "web"]).done(),
         home.run(&["client", "list"]).done(),
         home.run(&["audit", "tail"]).done(),

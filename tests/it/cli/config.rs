@@ -275,3 +275,17 @@ fn what_is_wrong_with_a_trusted_issuer_is_told_with_its_line() {
         assert!(found[0].starts_with(&format!("x.toml:{line}: {key}:")), "{to}: {found:?}");
     }
 }
+
+/// Of a list, what is wrong in it is named; of the sections, all that there are.
+#[test]
+fn a_fault_names_what_is_wrong_and_what_there_is() {
+    let text = "[http]\ntrusted_proxies = [\"10.0.0.0/8\", \"10.0.0.0/33\"]\n[detail]\nx = 1\n";
+    let found = faults(text, &[]);
+    assert!(
+        found[0].starts_with("x.toml:2: http.trusted_proxies: \"10.0.0.0/33\" is not allowed; give"),
+        "{found:?}"
+    );
+    assert!(found[1].contains("authorization_details"), "{found:?}");
+    let found = faults("", &[("LATCHKEY__HTTP__TRUSTED_PROXIES", "10.0.0.1, here")]);
+    assert!(found[0].contains("http.trusted_proxies: \"here\" is not allowed"), "{found:?}");
+}

@@ -92,6 +92,15 @@ impl Home {
         }
     }
 
+    /// Runs a command whose output nobody reads; gives how it ended and what it complained of.
+    pub(super) fn run_unread(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = self.command(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap())
+    }
+
     /// Starts a server on a free port, and waits until it answers.
     pub(super) fn serve(&self, arguments: &[&str]) -> Server {
         let address = free_address();

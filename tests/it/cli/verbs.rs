@@ -82,7 +82,10 @@ fn mask(text: &str) -> String {
 
 #[test]
 fn every_verb_says_the_same_whether_the_server_runs_or_not() {
-    let stopped = play(&Home::new());
+    let home = Home::new();
+    // Otherwise the first verb tells that it made the store.
+    home.serve(&[]).stop();
+    let stopped = play(&home);
     let home = Home::new();
     let server = home.serve(&[]);
     let running = play(&home);
@@ -152,6 +155,48 @@ fn keys_are_rotated_revoked_and_rewrapped_in_both_states() {
     let server = home.serve(&[]);
     assert_eq!(home.run(&["key", "rewrap"]).done(), "0 sealed anew\n");
     server.stop();
+}
+
+/// A new key is made and published in one go, and stands there once.
+#[test]
+fn a_revocation_names_each_key_once() {
+    let home = Home::new();
+    home.serve(&[]).stop();
+    let keys = home.run(&["key", "list", "--json"]).json();
+    let active =
+        keys.as_array().unwrap().iter().find(|key| key["state"] == "active" && key["alg"] == "ES256");
+    let changed = home.run(&["key", "revoke", active.unwrap()["kid"].as_str().unwrap(), "--json"]).json();
+    let changed = changed.as_array().unwrap();
+    let kids: std::collections::BTreeSet<_> =
+        changed.iter().map(|change| change["kid"].to_string()).collect();
+    assert_eq!(kids.len(), changed.len(), "{changed:?}");
+}
+
+/// `latchkey ... | head -1`: whoever reads has read enough.
+#[test]
+fn output_that_nobody_reads_is_no_failure() {
+    let home = Home::new();
+    home.write("bad.toml", "[http]\nlistn = 1\n");
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+    for (arguments, code) in [
+        (&["user", "list"][..], 0),
+        (&["client", "add", "--client-id", "web", "--grant-types", "client_credentials"], 0),
+        (&["key", "list", "--json"], 0),
+        (&["audit", "tail"], 0),
+        (&["inspect", "nonsense"], 1),
+        (&["check-config", "bad.toml"], 1),
+    ] {
+        assert_eq!(home.run_unread(arguments), (code, String::new()), "{arguments:?}");
+    }
+    home.run(&["client", "show", "web"]).done();
+}
+
+#[test]
+fn a_change_that_changes_nothing_is_told() {
+    let home = Home::new();
+    home.run(&["user", "add", "ada", "--no-password"]).done();
+    let said = home.run(&["user", "set", "ada"]);
+    assert!(said.code == 1 && said.err.contains("nothing is changed: give a setting"), "{said:?}");
 }
 
 #[test]

@@ -34,9 +34,18 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
         ));
     }
     let texts = [
-        (&client.client_name, "client_name: 1 to 256 bytes without control characters."),
-        (&about.software_id, "software_id: 1 to 256 bytes without control characters."),
-        (&about.software_version, "software_version: 1 to 256 bytes without control characters."),
+        (
+            &client.client_name,
+            "client_name: 1 to 256 bytes; no control characters, none that are invisible or turn the direction.",
+        ),
+        (
+            &about.software_id,
+            "software_id: 1 to 256 bytes; no control characters, none that are invisible or turn the direction.",
+        ),
+        (
+            &about.software_version,
+            "software_version: 1 to 256 bytes; no control characters, none that are invisible or turn the direction.",
+        ),
     ];
     for (text, description) in texts {
         if !text.iter().all(|name| is_name(name)) {
@@ -45,7 +54,7 @@ pub(super) fn check(client: &Client) -> Result<(), OAuthError> {
     }
     if about.contacts.len() > MAX_CONTACTS || !about.contacts.iter().all(|name| is_name(name)) {
         return Err(refuse(
-            "contacts: at most 8, each of 1 to 256 bytes without control characters.",
+            "contacts: at most 8, each of 1 to 256 bytes; no control characters, none that are invisible or turn the direction.",
             "registration.contacts",
         ));
     }

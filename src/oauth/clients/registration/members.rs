@@ -36,7 +36,9 @@ const MEMBERS: [Member; 61] = members![
     client_name: String = "a text",
     application_type: ApplicationType = "web or native",
     redirect_uris: Vec<String> = "a list of texts",
-    grant_types: Vec<GrantType> = "a list of grants that this server has",
+    grant_types: Vec<GrantType> = "a list out of authorization_code, refresh_token, client_credentials, \
+        urn:ietf:params:oauth:grant-type:device_code, urn:ietf:params:oauth:grant-type:token-exchange and \
+        urn:ietf:params:oauth:grant-type:jwt-bearer",
     response_types: Vec<String> = "a list of texts",
     token_endpoint_auth_method: TokenEndpointAuthMethod = "a method that this server has",
     scope: Scope = "a text of scope values, one space apart",
@@ -229,6 +231,15 @@ mod tests {
             let document = [(name.to_owned(), value.clone())].into_iter().collect();
             let error = Metadata::read(document).unwrap_err();
             assert!(error.description.starts_with(&format!("{name}: ")), "{name} {value}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_grant_that_we_do_not_have_is_refused_with_those_that_we_have() {
+        let document = [("grant_types".to_owned(), json!(["foo"]))].into_iter().collect();
+        let error = Metadata::read(document).unwrap_err();
+        for grant in GrantType::ALL {
+            assert!(error.description.contains(grant.as_str()), "{}", error.description);
         }
     }
 

@@ -82,8 +82,16 @@ fn what_contradicts_it_is_refused_by_name() {
         ),
         (json!({ "require_pkce": false }), "require_pkce", "profile.pkce"),
         (json!({ "rotate_refresh_tokens": true }), "rotate_refresh_tokens", "profile.rotation"),
-        (json!({ "id_token_signed_response_alg": "RS256" }), "signed_response_alg", "profile.algorithm"),
-        (json!({ "userinfo_signed_response_alg": "RS256" }), "signed_response_alg", "profile.algorithm"),
+        (
+            json!({ "id_token_signed_response_alg": "RS256" }),
+            "id_token_signed_response_alg: the profile demands ES256 or",
+            "profile.algorithm",
+        ),
+        (
+            json!({ "userinfo_signed_response_alg": "RS256" }),
+            "userinfo_signed_response_alg: the profile demands ES256 or",
+            "profile.algorithm",
+        ),
         (
             json!({ "request_object_signing_alg": "none" }),
             "token_endpoint_auth_signing_alg",
