@@ -47,8 +47,8 @@ enum Verb {
     /// Name every fault of a configuration file, with its line and key
     ///
     /// The files that it names are read as the start reads them: certificates and keys, authorities, key-encryption keys,
-    /// keys of trusted issuers. Nothing is made or run: whether an address can be listened on, what keys.kek_command
-    /// prints, and whether the key-encryption key opens the store is found out by the start alone.
+    /// keys of trusted issuers. Nothing is made or run: whether an address can be listened on, what
+    /// `keys.kek_command` prints, and whether the key-encryption key opens the store is found out by the start alone.
     CheckConfig(check_config::Arguments),
     /// Add, show, change and delete people
     #[command(subcommand)]

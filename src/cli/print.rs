@@ -13,9 +13,12 @@ pub(super) fn line(text: impl Display) -> Result<(), Failure> {
 
 /// Writes a line as it is, for programs.
 pub(super) fn raw(text: impl Display) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{text}").map_err(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Failure::unread(),
-        _ => Failure(format!("standard output: {error}")),
+    writeln!(std::io::stdout(), "{text}").map_err(|error| {
+        if error.kind() == ErrorKind::BrokenPipe {
+            Failure::unread()
+        } else {
+            Failure(format!("standard output: {error}"))
+        }
     })
 }
 

@@ -32,7 +32,7 @@ macro_rules! members {
 }
 
 /// Every member of [`Metadata`]. A test compares.
-const MEMBERS: [Member; 61] = members![
+const MEMBERS: [Member; 62] = members![
     client_name: String = "a text",
     application_type: ApplicationType = "web or native",
     redirect_uris: Vec<String> = "a list of texts",
@@ -71,6 +71,7 @@ const MEMBERS: [Member; 61] = members![
     tls_client_auth_san_ip: String = "a text",
     tls_client_auth_san_email: String = "a text",
     dpop_bound_access_tokens: bool = "true or false",
+    require_dpop_nonce: bool = "true or false",
     tls_client_certificate_bound_access_tokens: bool = "true or false",
     request_object_signing_alg: String = "the name of a signature algorithm, or none",
     require_signed_request_object: bool = "true or false",
