@@ -108,12 +108,16 @@ fn text_of(settings: &Settings, demo: &Demo) -> String {
          \n  printf 'address: '; read -r a; a=${{a#*code=}}; curl -s -u '{web}' -d grant_type=authorization_code \
          -d code=\"${{a%%&*}}\" -d redirect_uri={REDIRECT_URI} -d code_verifier={verifier} {issuer}{token}\n\
          \n\
+         {native} has no secret, as an application on a person's own device: write client_id={native} into the address,\n\
+         and -d client_id={native} into the line in the place of -u '...'.\n\
+         \n\
          Look behind the scenes, in another shell:\n\
          \n  LATCHKEY__DATA_DIR={data_dir} {command} key list\n",
         version = env!("CARGO_PKG_VERSION"),
         discovery = paths::OPENID_CONFIGURATION,
         jwks = paths::JWKS,
         authorize = paths::AUTHORIZE,
+        native = demo.native.client_id,
         username = demo.username,
         password = demo.password.expose(),
         verifier = demo.code_verifier,

@@ -16,7 +16,7 @@ pub struct Tokens {
     pub refresh_idle_ttl: Duration,
     /// A family of refresh tokens ends then, however it is used.
     pub refresh_absolute_ttl: Duration,
-    /// How long a repeated refresh gets the same answer again.
+    /// How long a repeated refresh gets the same new refresh token again.
     pub refresh_retry_grace: Duration,
     /// The life of an authorization code. RFC 6749 §4.1.2.
     pub code_ttl: Duration,

@@ -78,6 +78,15 @@ fn each_printed_line_works_when_it_is_pasted() {
     // Without a person there is no code: it asks, and the server refuses what it is given.
     let redeemed = shell(&["-c", &format!("echo 'x?code=lkc_none&y' | {{ {}; }}", find("read -r"))]);
     assert!(redeemed.contains("invalid_grant"), "{redeemed}");
+    // The third client, as the text says: by its name alone.
+    assert!(out.contains("in the place of -u '...'"), "{out}");
+    let (before, rest) = find("read -r").split_once("-u '").unwrap();
+    let line = format!("{before}-d client_id=native {}", rest.split_once("' ").unwrap().1);
+    let redeemed = shell(&["-c", &format!("echo 'x?code=lkc_none&y' | {{ {line}; }}")]);
+    assert!(redeemed.contains("invalid_grant"), "{redeemed}");
+    let address = find("/authorize?").replace("client_id=web", "client_id=native");
+    let page = shell(&["-c", &format!("curl -s -o /dev/null -w '%{{http_code}}' '{address}'")]);
+    assert_eq!(page, "303", "the browser is sent to the sign-in page");
     server.stop();
 }
 
