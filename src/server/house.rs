@@ -16,6 +16,7 @@ use crate::ports::{Clock, Entropy, Seed, SystemClock, SystemEntropy};
 use crate::records::Tenant;
 use crate::storage::{Fault, Opening, Store};
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -129,19 +130,23 @@ fn make_folder(path: &Path) -> Result<(), StartError> {
     })
 }
 
-/// Refuses the folder of another user: what root wrote there, that user's server could not use any more.
+/// Refuses the store of another user: what root wrote there, that user's server could not use any more. A folder without a store
+/// is anybody's who may write to it, such as a volume that was mounted.
 fn refuse_of_others(path: &Path) -> Result<(), StartError> {
-    let owner = std::fs::metadata(path)
-        .map_err(|error| {
-            StartError::new(format!("data folder {} cannot be used: {error}; set data_dir", path.display()))
-        })?
-        .uid();
+    let owner = match std::fs::metadata(path.join("journal")) {
+        Ok(found) => found.uid(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            let what = format!("data folder {} cannot be used: {error}; set data_dir", path.display());
+            return Err(StartError::new(what));
+        }
+    };
     let own = rustix::process::geteuid().as_raw();
     if owner == own {
         return Ok(());
     }
     Err(StartError::new(format!(
-        "the data folder {} belongs to uid {owner}, and this runs as uid {own}: run it as that user \
+        "the store in {} belongs to uid {owner}, and this runs as uid {own}: run it as that user \
          (sudo -u '#{owner}' latchkey ...)",
         path.display()
     )))
