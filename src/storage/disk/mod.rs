@@ -6,8 +6,9 @@
 //! | `journal/N.journal` | every group of units since the last but one snapshot, then room for more; the truth |
 //! | `index/` | sled, the tree below the index; rebuilt whenever it does not hold what it should |
 //! | `index.damaged/` | the index that the last rebuild replaced, kept for whoever wants to know why |
+//! | `index.new/` | the one that a rebuild is making of a snapshot; what a crash left of it goes at the next |
 //! | `audit/N.jsonl` | the audit log, for people and programs to read |
-//! | `snapshots/N.snapshot` | all pairs, so that the journal before can go |
+//! | `snapshots/N.snapshot` | all pairs and what was spent, so that the journal before can go |
 //! | `checkpoint` | up to where index and audit files are durable by themselves, and what was spent until then |
 //!
 //! What is committed is readable from a memtable at once, and goes into the tree in steps between the groups. The journal

@@ -171,7 +171,8 @@ fn audit_contradicts(folder: &Folder, sequence: u64) -> OpenError {
     OpenError::Damaged {
         path: folder.audit(),
         what: format!(
-            "it does not go on as journal frame {sequence} says; put the data folder back from a copy (nothing was changed)"
+            "it does not go on as journal frame {sequence} says; put the data folder back from a copy (journal and audit log were \
+             not changed)"
         ),
     }
 }
